@@ -1,0 +1,233 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bedrot/sql/build"
+	"bedrot/sql/duck"
+	"bedrot/sql/query"
+	"bedrot/sql/script"
+	"bedrot/zones"
+)
+
+// Listing shows what is in a lake, to people or as JSON.
+type Listing struct {
+	Session *query.Session
+	Catalog *script.Catalog
+	Scratch string
+	Out     io.Writer
+	JSON    bool
+	Now     time.Time
+}
+
+func (l Listing) talk() Talk { return Talk{Out: l.Out} }
+
+// Status tells what each account last delivered and what waits for a person.
+func (l Listing) Status(ctx context.Context, waiting []query.Waiting) error {
+	status, err := l.Session.ReadStatus(ctx, l.Catalog, l.Now)
+	if err != nil {
+		return err
+	}
+	status.Inbox = waiting
+	if l.JSON {
+		return JSON(l.Out, status)
+	}
+	l.talk().Status(status)
+	return nil
+}
+
+// TableInfo is one line of the list of tables.
+type TableInfo struct {
+	Table     string   `json:"table"`
+	Grain     string   `json:"grain"`
+	Rows      int64    `json:"rows"`
+	Bytes     int64    `json:"bytes"`
+	Partition []string `json:"partition,omitempty"`
+	Built     string   `json:"built"`
+	Stale     string   `json:"stale,omitempty"`
+	Path      string   `json:"path,omitempty"`
+}
+
+// Tables lists the tables, or one table's columns.
+func (l Listing) Tables(table string, path bool) error {
+	version := l.Session.Version
+	if table != "" {
+		s := l.Catalog.Script(table)
+		if s == nil {
+			return &zones.Error{Code: "table_unknown", What: "there is no table " + table, Next: "bedrot tables"}
+		}
+		switch {
+		case path:
+			l.talk().Tell("%s", l.path(table))
+		case l.JSON:
+			return JSON(l.Out, s)
+		default:
+			ref := zones.TableRef{}
+			if version != nil {
+				ref = version.Tables[table]
+			}
+			l.talk().Columns(s, ref)
+		}
+		return nil
+	}
+	var infos []TableInfo
+	for _, s := range l.Catalog.Scripts {
+		info := TableInfo{Table: s.Table, Grain: s.Header.Grain, Partition: s.Header.Partition, Built: Narrowing(s)}
+		if version != nil {
+			ref := version.Tables[s.Table]
+			info.Rows, info.Bytes, info.Stale, info.Path = ref.Rows, ref.Bytes, ref.Stale, l.path(s.Table)
+		}
+		infos = append(infos, info)
+	}
+	if l.JSON {
+		return JSON(l.Out, infos)
+	}
+	for _, info := range infos {
+		text := info.Grain
+		if path {
+			text = info.Path
+		}
+		stale := ""
+		if info.Stale != "" {
+			stale = "  STALE: " + info.Stale
+		}
+		l.talk().Tell("%-36s %9d rows  %s%s", info.Table, info.Rows, text, stale)
+	}
+	return nil
+}
+
+// path is the resolved folder of a table's Parquet files; raw tables share one per stream, feeds have
+// none.
+func (l Listing) path(table string) string {
+	zone, name, _ := strings.Cut(table, ".")
+	switch {
+	case zone == "raw":
+		return l.Session.Lake.Path("raw", name)
+	case zone == "feeds" || l.Session.Version == nil:
+		return ""
+	}
+	return filepath.Join(l.Session.Version.Dir(), zone, name)
+}
+
+// Rejected is a rejected row with the line it was.
+type Rejected struct {
+	Table  string `json:"table"`
+	Drop   string `json:"drop"`
+	File   string `json:"file"`
+	Line   int64  `json:"line"`
+	Reason string `json:"reason"`
+	Text   string `json:"text"`
+}
+
+// Rejects lists rejected rows, newest drops first, with their original lines.
+func (l Listing) Rejects(ctx context.Context, table string, limit int) error {
+	where := ""
+	if table != "" {
+		where = " where table_name = " + duck.Literal(table) + " or table_name = 'raw.' || " + duck.Literal(table)
+	}
+	var list []Rejected
+	var accounts []string
+	err := l.Session.DB.Scan(ctx, "select table_name, account, drop_id, file, record, reason from meta.rejects"+where+
+		fmt.Sprintf(" order by drop_id desc, table_name, file, record limit %d", limit), func(scan func(...any) error) error {
+		var r Rejected
+		var account string
+		err := scan(&r.Table, &account, &r.Drop, &r.File, &r.Line, &r.Reason)
+		list, accounts = append(list, r), append(accounts, account)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if err := l.original(ctx, &list[i], accounts[i]); err != nil {
+			return err
+		}
+	}
+	if l.JSON {
+		return JSON(l.Out, list)
+	}
+	for _, r := range list {
+		l.talk().Tell("%s drop %s %s:%d: %s\n    %s", r.Table, r.Drop, r.File, r.Line, r.Reason, r.Text)
+	}
+	if len(list) == 0 {
+		l.talk().Tell("nothing was rejected")
+	}
+	return nil
+}
+
+// original replaces a record's number by its line and text.
+func (l Listing) original(ctx context.Context, r *Rejected, account string) error {
+	s := l.Catalog.Script(r.Table)
+	if s == nil {
+		return nil
+	}
+	drop, err := l.Session.Lake.ReadDrop(s.Source, s.Entity, account, r.Drop)
+	if err != nil {
+		return err
+	}
+	lines, err := build.LinesOf(ctx, l.Session.Lake, s, drop, l.Scratch, build.DefaultLimits, r.File, []int64{r.Line})
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	r.Line, r.Text = lines[0].Line.Line, lines[0].Text
+	return nil
+}
+
+// Lineage traces a table's rows to their lines.
+func (l Listing) Lineage(ctx context.Context, table, where string, limit int) error {
+	lineage, err := l.Session.Trace(ctx, l.Catalog, table, query.LineageOptions{Where: where, Limit: limit, Scratch: l.Scratch})
+	if err != nil {
+		return err
+	}
+	if l.JSON {
+		return JSON(l.Out, lineage)
+	}
+	l.talk().Lineage(lineage)
+	return nil
+}
+
+// DropInfo is one drop and what became of it.
+type DropInfo struct {
+	Where string `json:"where"`
+	zones.RawDrop
+}
+
+// Drops lists every drop.
+func (l Listing) Drops() error {
+	var list []DropInfo
+	for _, name := range l.Session.Tables() {
+		table, err := l.Session.Version.Table(name)
+		if err != nil {
+			return err
+		}
+		source, stream, _ := strings.Cut(strings.TrimPrefix(name, "raw."), "__")
+		for _, drop := range table.Drops {
+			list = append(list, DropInfo{Where: source + "/" + stream + ":" + drop.Account, RawDrop: drop})
+		}
+	}
+	if l.JSON {
+		return JSON(l.Out, list)
+	}
+	for _, d := range list {
+		l.talk().Tell("%-36s %s  %-9s %8d records %6d rejected  %s", d.Where, d.ID, d.Outcome, d.Records, d.Rejected, d.Reason)
+	}
+	return nil
+}
+
+// Verified tells what check found.
+func Verified(out io.Writer, v zones.Verified, asJSON bool) error {
+	if asJSON {
+		return JSON(out, v)
+	}
+	talk := Talk{Out: out}
+	for _, damage := range v.Damaged {
+		talk.Tell("damaged: %s: %s", damage.File, damage.What)
+	}
+	talk.Tell("%d files, %d bytes read: %d damaged", v.Files, v.Bytes, len(v.Damaged))
+	return nil
+}

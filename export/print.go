@@ -1,0 +1,206 @@
+package export
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"bedrot/sql/build"
+	"bedrot/sql/query"
+	"bedrot/sql/script"
+	"bedrot/zones"
+)
+
+// JSON writes a value as indented JSON, for --json.
+func JSON(out io.Writer, v any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}
+
+// Talk writes to people, line by line, and forgets errors of the terminal: what is said there is no
+// data.
+type Talk struct {
+	Out   io.Writer
+	Quiet bool
+}
+
+// Say writes a line, unless quiet.
+func (t Talk) Say(format string, args ...any) {
+	if !t.Quiet {
+		t.Tell(format, args...)
+	}
+}
+
+// Tell writes a line, quiet or not.
+func (t Talk) Tell(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = clean(line)
+	}
+	_, _ = fmt.Fprintln(t.Out, strings.Join(lines, "\n"))
+}
+
+// Report tells how a run went: what is wrong first, then the summary.
+func (t Talk) Report(r build.Report) {
+	for _, leftover := range r.Swept {
+		t.Say("swept %s, left behind by a run that was killed", leftover)
+	}
+	told := map[string]bool{}
+	for _, finding := range r.Result.Findings {
+		t.finding(finding)
+	}
+	for _, drop := range r.Result.Drops {
+		t.drop(drop)
+		told[drop.ID] = true
+	}
+	for _, held := range r.Result.Held {
+		if !told[held.ID] {
+			t.Tell("held: %s/%s:%s drop %s: %s\n    next: %s", held.Source, held.Stream, held.Account, held.ID, held.Reason, held.Next)
+		}
+	}
+	tables := make([]string, 0, len(r.Result.Stale))
+	for table := range r.Result.Stale {
+		tables = append(tables, table)
+	}
+	slices.Sort(tables)
+	for _, table := range tables {
+		t.Tell("stale: %s keeps its last state: %s", table, r.Result.Stale[table])
+	}
+	t.Say("%s", r)
+}
+
+func (t Talk) finding(f build.Finding) {
+	kind := "warning"
+	if f.Blocks {
+		kind = "error"
+	}
+	t.Tell("%s: %s: %s", kind, f.Where, f.Message)
+	if f.Next != "" {
+		t.Tell("    next: %s", f.Next)
+	}
+}
+
+// drop tells a new drop's identity, and of one that is held the lines that are to blame.
+func (t Talk) drop(d build.DropResult) {
+	where := d.Source + "/" + d.Stream + ":" + d.Account
+	switch d.Outcome {
+	case build.Refused:
+		t.Tell("refused: %s %s: %s", where, d.File, d.Reason)
+		return
+	case build.Held:
+		t.Tell("held: %s drop %s: %s", where, d.ID, d.Reason)
+	default:
+		t.Say("%s: %d records = %d accepted + %d rejected; %d winning, %d unchanged, %d superseded",
+			where, d.Records, d.Records-d.Rejected, d.Rejected, d.Winning, d.Unchanged, d.Superseded)
+	}
+	for _, example := range d.Examples {
+		t.Tell("    %s", example)
+	}
+}
+
+// Landed tells what became of imported files.
+func (t Talk) Landed(path string, drop *zones.Drop, known bool, warning string) {
+	if known {
+		t.Say("%s: already landed as %s drop %s", path, drop.Where(), drop.ID)
+		return
+	}
+	t.Say("%s: landed as %s, captured %s", path, drop.Where(), drop.AsOf.Format(time.RFC3339))
+	if warning != "" {
+		t.Tell("    warning: %s", warning)
+	}
+}
+
+// Status tells how the lake is.
+func (t Talk) Status(s query.Status) {
+	if s.Version == "" {
+		t.Tell("lake %s: nothing published yet", s.Lake)
+	} else {
+		t.Tell("lake %s: version %s", s.Lake, s.Version)
+	}
+	if s.LastRun != nil {
+		t.Tell("last run %s: %s, ended %s", s.LastRun.Run, s.LastRun.Status, s.LastRun.EndedAt)
+	}
+	if s.Holder != nil {
+		t.Tell("running now: bedrot %s, process %d, since %s", s.Holder.Command, s.Holder.PID, s.Holder.Since.Format(time.RFC3339))
+	}
+	for _, stream := range s.Streams {
+		note := ""
+		if stream.Late {
+			note = fmt.Sprintf("   LATE: usually %d days behind", stream.LagDays)
+		}
+		t.Tell("  %-40s newest data %-10s  captured %s  drops %d  rejected rows %d%s", stream.Source+"/"+stream.Stream+":"+stream.Account,
+			orDash(stream.NewestData), stream.LastAsOf.Format(time.DateOnly), stream.Drops, stream.Rejected, note)
+	}
+	for _, held := range s.Held {
+		t.Tell("held: %s drop %s: %s\n    next: bedrot drops accept %s   (or withdraw)", held.Where, held.ID, held.Reason, held.ID)
+	}
+	for _, stale := range s.Stale {
+		t.Tell("stale: %s: %s", stale.Table, stale.Reason)
+	}
+	for _, waiting := range s.Inbox {
+		t.Tell("inbox: %s: %s", waiting.File, waiting.Reason)
+	}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// Lineage prints the way from a table to its lines.
+func (t Talk) Lineage(l query.Lineage) {
+	for _, step := range l.Steps {
+		matched := ""
+		if len(step.Matched) > 0 {
+			matched = "   by " + strings.Join(step.Matched, ", ")
+		}
+		t.Tell("%s%s  %d rows  (%s)%s", strings.Repeat("  ", step.Depth), step.Table, step.Rows, step.Script, matched)
+	}
+	file := ""
+	for _, line := range l.Lines {
+		if at := line.Table + " " + line.Drop + " " + line.File; at != file {
+			t.Tell("%s:%s drop %s %s", line.Table, line.Account, line.Drop, line.File)
+			file = at
+		}
+		t.Tell("  line %d: %s", line.Line, line.Text)
+	}
+	if l.More > 0 {
+		t.Tell("… and %d lines more: --limit shows them", l.More)
+	}
+}
+
+// Columns prints a table's columns with what the catalog says of them.
+func (t Talk) Columns(s *script.Script, ref zones.TableRef) {
+	t.Tell("%s  %s", s.Table, s.Header.Grain)
+	t.Tell("  script %s, %d rows, %d bytes", s.Path, ref.Rows, ref.Bytes)
+	if len(s.Header.Partition) > 0 {
+		t.Tell("  partition %s", strings.Join(s.Header.Partition, ", "))
+	}
+	if len(s.Header.Key) > 0 {
+		t.Tell("  key %s", strings.Join(s.Header.Key, ", "))
+	}
+	t.Tell("  reads %s", orDash(strings.Join(s.Inputs, ", ")))
+	t.Tell("  built %s", Narrowing(s))
+	for _, column := range s.Columns {
+		t.Tell("  %-24s %-16s %s", column.Name, column.Type, s.Header.Docs[column.Name])
+	}
+}
+
+// Narrowing says how a table is built when an input changes.
+func Narrowing(s *script.Script) string {
+	switch {
+	case s.Kind == script.Raw:
+		return "by drop"
+	case s.Narrow:
+		return "by partition, proved"
+	}
+	return "whole: " + s.WhyNot
+}

@@ -1,0 +1,53 @@
+// Package extract is where the flow begins: it says what a source is, and holds one value for each
+// of them. A source describes the streams it has and can write invented deliveries that are true to
+// its formats; fetching real ones comes with the extractors. It knows neither the lake's zones below
+// landing nor any SQL.
+package extract
+
+import "iter"
+
+// Source is one service the label takes data from. There will be many, so it is a value that
+// describes itself: adding one is a file source_<name>.go and a line in Sources.
+type Source struct {
+	// Name is the folder under sql/ and landing/.
+	Name string
+	// Title is the service's own name, as people write it.
+	Title string
+	// Doc says in a sentence what the source knows and how it is obtained.
+	Doc     string
+	Streams []Stream
+	// Demo yields invented deliveries, night by night and in order of capture; nil when there are none.
+	Demo func(DemoConfig) iter.Seq[Delivery]
+}
+
+// Stream is one kind of file or answer of a source; it lands in a folder of its own and has a raw
+// script of the same name.
+type Stream struct {
+	Name string
+	Doc  string
+	// Cadence says how often it is worth fetching; Lag how far its newest data is behind. Both are
+	// for people: freshness is judged by the raw script's `fresh`.
+	Cadence, Lag string
+	// Manual streams are exported or edited by a person.
+	Manual bool
+}
+
+// Sources lists every source, in the order in which people read about them.
+func Sources() []Source {
+	return []Source{distrokid(), spotify(), names()}
+}
+
+// names is the label's own knowledge: the files in LAKE/catalog, which people edit.
+func names() Source {
+	return Source{
+		Name:  "catalog",
+		Title: "Catalog of names",
+		Doc:   "What people know and no platform says: who is who, which recordings are ours, who owns what share. The CSV files in LAKE/catalog land like any drop when they change.",
+		Streams: []Stream{
+			{Name: "artists", Doc: "how each source writes an artist's name", Cadence: "when edited", Manual: true},
+			{Name: "tracks", Doc: "ISRC, title, artist and release date of the label's recordings", Cadence: "when edited", Manual: true},
+			{Name: "splits", Doc: "owner's share of the money by ISRC or artist, from a month on", Cadence: "when edited", Manual: true},
+			{Name: "trust", Doc: "whom to believe where several report the same streams", Cadence: "when edited", Manual: true},
+		},
+	}
+}

@@ -1,0 +1,581 @@
+// Command bedrot is the nightly data lake of an independent music label: it lands what sources say,
+// turns it with SQL into tables that can be trusted to the cent, and answers questions about them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"bedrot/export"
+	"bedrot/extract"
+	"bedrot/sql"
+	"bedrot/sql/build"
+	"bedrot/sql/duck"
+	"bedrot/sql/fixture"
+	"bedrot/sql/query"
+	"bedrot/sql/script"
+	"bedrot/zones"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
+	os.Exit(a.run(ctx, os.Args))
+}
+
+// app is the program with everything it touches outside, so that a test can run it in process.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+	files    zones.Files
+	code     int // of a run that ended without an error
+}
+
+// run is the whole program: it returns the exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	err := a.cli().RunContext(ctx, args)
+	if err == nil {
+		return a.code
+	}
+	talk := export.Talk{Out: a.err}
+	talk.Tell("error: %v", err)
+	var hint interface{ Hint() string }
+	if errors.As(err, &hint) && hint.Hint() != "" {
+		talk.Tell("    next: %s", hint.Hint())
+	}
+	return exitCode(ctx, err)
+}
+
+func exitCode(ctx context.Context, err error) int {
+	var locked *zones.LockedError
+	var told *zones.Error
+	switch {
+	case ctx.Err() != nil:
+		return build.ExitInterrupted
+	case errors.As(err, &locked):
+		return build.ExitLocked
+	case errors.As(err, &told) && (told.Code == "usage" || told.Code == "config" || told.Code == "lake_missing"):
+		return build.ExitUsage
+	}
+	return build.ExitFailed
+}
+
+func usage(format string, args ...any) error {
+	return &zones.Error{Code: "usage", What: fmt.Sprintf(format, args...), Next: "bedrot help"}
+}
+
+const exitCodes = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (the rest is published), 4 nothing was
+published because of bad data, 5 another run holds the lake, 6 a login is needed, 130 interrupted.`
+
+func (a *app) cli() *cli.App {
+	run := []cli.Flag{
+		&cli.StringFlag{Name: "date", Usage: "the run's `DATE`, for scripts that ask for it (default: today)"},
+		&cli.StringFlag{Name: "memory", Usage: "DuckDB's memory limit, such as 2GB", EnvVars: []string{"BEDROT_MEMORY"}},
+		&cli.IntFlag{Name: "threads", Usage: "DuckDB's threads", EnvVars: []string{"BEDROT_THREADS"}},
+	}
+	full := append([]cli.Flag{&cli.BoolFlag{Name: "full", Usage: "build every table whole"}}, run...)
+	where := []cli.Flag{
+		&cli.StringFlag{Name: "source", Usage: "the files' source; found out by their content when not given"},
+		&cli.StringFlag{Name: "stream", Usage: "the files' stream"},
+		&cli.StringFlag{Name: "account", Usage: "the account they belong to (default: the source's first in lake.toml, else main)"},
+		&cli.StringFlag{Name: "as-of", Aliases: []string{"captured-at"}, Usage: "when the source said it: `TIME` as 2025-05-22 or 2025-05-22T14:12:33Z"},
+		&cli.StringSliceFlag{Name: "set", Usage: "what only a file's name could say, as `NAME=VALUE`: artist=…, time_window=28day, song=…"},
+	}
+	asked := []cli.Flag{
+		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read the SQL from `FILE`"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", ") + ", parquet (default: table on a terminal, else csv)"},
+		&cli.StringFlag{Name: "out", Usage: "write to `FILE`"},
+	}
+	return &cli.App{
+		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: exitCodes,
+		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) },
+		CommandNotFound: func(_ *cli.Context, name string) {
+			export.Talk{Out: a.err}.Tell("error: there is no command %q\n    next: bedrot help", name)
+			a.code = build.ExitUsage
+		},
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "lake", Usage: "the lake's `DIR`", Value: ".", EnvVars: []string{"BEDROT_LAKE", "PROJECT_ROOT"}},
+			&cli.BoolFlag{Name: "json", Usage: "print listings as JSON"},
+			&cli.BoolFlag{Name: "quiet", Usage: "say only what is wrong"},
+			&cli.BoolFlag{Name: "verbose", Usage: "log every statement"},
+			&cli.StringFlag{Name: "log-format", Usage: "`FORMAT` of the log: text or json", Value: "text"},
+		},
+		Commands: []*cli.Command{
+			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
+			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
+			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: where, Action: a.importFiles},
+			{Name: "run", Usage: "the nightly job: take the inbox and the catalog of names, build, publish", Flags: full, Action: a.nightly},
+			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
+			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Action: a.status},
+			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
+			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}}, Action: a.rejects},
+			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(asked, run[1:]...), Action: a.query},
+			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}}, Action: a.tables},
+			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text", ArgsUsage: "TABLE", Flags: []cli.Flag{&cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}}, Action: a.lineage},
+			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
+			{Name: "check", Usage: "read every file of the lake and compare it with its hash", Action: a.check},
+			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.version},
+		},
+	}
+}
+
+func (a *app) talk(c *cli.Context) export.Talk {
+	return export.Talk{Out: a.err, Quiet: c.Bool("quiet")}
+}
+
+func (a *app) log(c *cli.Context) *slog.Logger {
+	level := slog.LevelWarn
+	if c.Bool("verbose") {
+		level = slog.LevelDebug
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.String("log-format") == "json" {
+		return slog.New(slog.NewJSONHandler(a.err, options))
+	}
+	return slog.New(slog.NewTextHandler(a.err, options))
+}
+
+func (a *app) open(c *cli.Context) (*zones.Lake, error) { return zones.Open(c.String("lake"), a.files) }
+
+// job is a run over a lake as the flags ask for it.
+func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step func(string)) (build.Job, error) {
+	date := c.String("date")
+	if date == "" {
+		date = now().UTC().Format(time.DateOnly)
+	}
+	if _, err := time.Parse(time.DateOnly, date); err != nil {
+		return build.Job{}, usage("--date %q is no date: write 2025-05-22", date)
+	}
+	log := a.log(c)
+	return build.Job{
+		Lake: lake, Folders: sql.Folders(lake), Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
+		Options: build.Options{Full: c.Bool("full"), RunDate: date}, Log: log, Now: now, Progress: step,
+		Statements: func(statement string, took time.Duration) {
+			log.Debug("statement", "sql", statement, "took", took)
+		},
+	}, nil
+}
+
+// runJob runs it and tells how it went; the exit code is the report's.
+func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrive build.Arrive) error {
+	progress := export.NewProgress(a.err, !c.Bool("quiet"))
+	job, err := a.job(c, lake, now, progress.Step)
+	if err != nil {
+		return err
+	}
+	report, err := job.Run(c.Context, arrive)
+	progress.Stop()
+	if err != nil {
+		return err
+	}
+	a.code = report.ExitCode()
+	if c.Bool("json") {
+		return export.JSON(a.out, report)
+	}
+	a.talk(c).Report(report)
+	return nil
+}
+
+func (a *app) initLake(c *cli.Context) error {
+	dir := c.String("lake")
+	if c.Args().Present() {
+		dir = c.Args().First()
+	}
+	lake, err := zones.Init(dir, a.files, a.now())
+	if err == nil {
+		a.talk(c).Say("a lake is ready in %s\nnext: put exports into %s, then: bedrot --lake %s run", lake.Root, lake.Path("inbox"), dir)
+	}
+	return err
+}
+
+func (a *app) demo(c *cli.Context) error {
+	dir := "demo-lake"
+	if c.Args().Present() {
+		dir = c.Args().First()
+	}
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return usage("%s is not empty: the demo makes a lake of its own", dir)
+	}
+	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
+	for night := 1; night <= extract.DemoNights; night++ {
+		now := func() time.Time { return extract.DemoTime(cfg, night) }
+		lake, err := zones.Init(dir, a.files, now())
+		if err != nil {
+			return err
+		}
+		a.talk(c).Say("night %d of %d", night, extract.DemoNights)
+		err = a.runJob(c, lake, now, func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
+			if err := extract.DemoNight(ctx, w, cfg, night, run); err != nil {
+				return nil, err
+			}
+			return a.arrive(c)(ctx, w, run)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	a.code = build.ExitDone
+	a.talk(c).Say(`
+try next:
+  bedrot --lake %[1]s query "select sale_month, sum(gross_usd) from curated.royalties group by all order by all"
+  bedrot --lake %[1]s status
+  bedrot --lake %[1]s rejects
+  bedrot --lake %[1]s tables curated.royalties
+  bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2025-01' and store = 'Deezer'"`, dir)
+	return nil
+}
+
+// arrive takes the inbox and the catalog of names; what cannot be placed is found, not fatal.
+func (a *app) arrive(c *cli.Context) build.Arrive {
+	return func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
+		importer, err := a.importer(ctx, w, run)
+		if err != nil {
+			return nil, err
+		}
+		imported, err := importer.Inbox(ctx)
+		if err != nil {
+			return nil, err
+		}
+		named, err := importer.Catalog(ctx)
+		var findings []build.Finding
+		for _, file := range append(imported, named...) {
+			var told *zones.Error
+			switch {
+			case errors.As(file.Err, &told):
+				findings = append(findings, build.Finding{Code: told.Code, Where: w.Rel(file.Path), Message: told.What, Next: told.Next, Severity: "error", Blocks: true})
+			case file.Err != nil:
+				return findings, file.Err
+			default:
+				a.talk(c).Landed(w.Rel(file.Path), file.Drop, file.Known, file.Warning)
+			}
+		}
+		return findings, err
+	}
+}
+
+func (a *app) importer(ctx context.Context, w *zones.Writer, run string) (*extract.Importer, error) {
+	catalog, err := script.Load(ctx, sql.Folders(w.Lake)...)
+	if err != nil {
+		return nil, err
+	}
+	recogniser := sql.Recogniser{Catalog: catalog, Scratch: w.Scratch.Dir}
+	recognise := func(ctx context.Context, path, source, stream string, labels map[string]string) (extract.Recognised, error) {
+		found, err := recogniser.Recognise(ctx, path, source, stream, labels)
+		return extract.Recognised{Source: found.Source, Stream: found.Stream, Missing: found.Missing}, err
+	}
+	return &extract.Importer{Lake: w, Recognise: recognise, Now: a.now(), Run: run}, nil
+}
+
+func (a *app) importFiles(c *cli.Context) (err error) {
+	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), Origin: "import", Labels: map[string]string{}}
+	for _, set := range c.StringSlice("set") {
+		name, value, ok := strings.Cut(set, "=")
+		if !ok {
+			return usage("--set %q: write NAME=VALUE", set)
+		}
+		options.Labels[name] = value
+	}
+	if text := c.String("as-of"); text != "" {
+		if options.AsOf, err = parseTime(text); err != nil {
+			return err
+		}
+	}
+	if !c.Args().Present() {
+		return usage("which files? bedrot import FILE…")
+	}
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	w, err := lake.Lock("import", a.now())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	run, err := lake.NewRunID(a.now())
+	if err != nil {
+		return err
+	}
+	importer, err := a.importer(c.Context, w, run)
+	if err != nil {
+		return err
+	}
+	imported, err := importer.Import(c.Context, c.Args().Slice(), options)
+	if err != nil {
+		return err
+	}
+	return a.tellImported(c, imported)
+}
+
+func parseTime(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usage("--as-of %q is no time: write 2025-05-22 or 2025-05-22T14:12:33Z", text)
+}
+
+func (a *app) tellImported(c *cli.Context, imported []extract.Imported) error {
+	failed := 0
+	for _, file := range imported {
+		if file.Err == nil {
+			a.talk(c).Landed(file.Path, file.Drop, file.Known, file.Warning)
+			continue
+		}
+		failed++
+		a.talk(c).Tell("error: %v", file.Err)
+		var hint interface{ Hint() string }
+		if errors.As(file.Err, &hint) {
+			a.talk(c).Tell("    next: %s", hint.Hint())
+		}
+	}
+	switch {
+	case failed == len(imported):
+		a.code = build.ExitFailed
+	case failed > 0:
+		a.code = build.ExitPartly
+	}
+	if failed < len(imported) {
+		a.talk(c).Say("next: bedrot run")
+	}
+	return nil
+}
+
+func (a *app) nightly(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	return a.runJob(c, lake, a.now, a.arrive(c))
+}
+
+func (a *app) build(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	return a.runJob(c, lake, a.now, nil)
+}
+
+// session opens the published version for questions, with a scratch folder of its own outside the lake.
+func (a *app) session(c *cli.Context, writable string, ask func(*query.Session, string) error) (err error) {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp("", "bedrot-query-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	memory := c.String("memory")
+	if memory == "" {
+		memory = lake.Config.Memory
+	}
+	s, err := query.Open(c.Context, lake, query.Options{
+		Options: duck.Options{Memory: memory, Threads: c.Int("threads"), Temp: temp}, Scripts: sql.Scripts(), Writable: writable,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return ask(s, temp)
+}
+
+func (a *app) query(c *cli.Context) error {
+	text, err := a.queryText(c)
+	if err != nil {
+		return err
+	}
+	format, out := c.String("output"), c.String("out")
+	if format == "" && export.IsTerminal(a.out) && out == "" {
+		format = "table"
+	} else if format == "" {
+		format = "csv"
+	}
+	if format == "parquet" && out == "" {
+		return usage("-o parquet needs --out FILE")
+	}
+	if out != "" {
+		if out, err = filepath.Abs(out); err != nil {
+			return err
+		}
+	}
+	return a.session(c, out, func(s *query.Session, _ string) (err error) {
+		if format == "parquet" {
+			return s.Export(c.Context, text, out)
+		}
+		target := a.out
+		if out != "" {
+			file, err := os.Create(out)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, file.Close()) }()
+			target = file
+		}
+		w, err := export.Writer(format, target)
+		if err != nil {
+			return usage("%v", err)
+		}
+		return s.Run(c.Context, text, w)
+	})
+}
+
+func (a *app) queryText(c *cli.Context) (string, error) {
+	switch {
+	case c.String("file") != "":
+		text, err := os.ReadFile(c.String("file"))
+		return string(text), err
+	case c.Args().Present():
+		return strings.Join(c.Args().Slice(), " "), nil
+	case export.IsTerminal(a.in):
+		return "", usage("which question? bedrot query 'select …'")
+	}
+	text, err := io.ReadAll(io.LimitReader(a.in, 16<<20))
+	return string(text), err
+}
+
+// listing opens a session and the catalog for commands that list what is in a lake; --json prints
+// what they would show.
+func (a *app) listing(c *cli.Context, load func(context.Context, ...script.Folder) (*script.Catalog, error), show func(export.Listing) error) error {
+	return a.session(c, "", func(s *query.Session, scratch string) error {
+		catalog, err := load(c.Context, sql.Folders(s.Lake)...)
+		if err != nil {
+			return err
+		}
+		return show(export.Listing{Session: s, Catalog: catalog, Scratch: scratch, Out: a.out, JSON: c.Bool("json"), Now: a.now()})
+	})
+}
+
+func (a *app) status(c *cli.Context) error {
+	return a.listing(c, script.Load, func(l export.Listing) error {
+		paths, err := extract.Waiting(l.Session.Lake)
+		if err != nil {
+			return err
+		}
+		recogniser := sql.Recogniser{Catalog: l.Catalog, Scratch: l.Scratch}
+		return l.Status(c.Context, recogniser.Explain(c.Context, l.Session.Lake, paths))
+	})
+}
+
+func (a *app) tables(c *cli.Context) error {
+	return a.listing(c, script.Load, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
+}
+
+func (a *app) rejects(c *cli.Context) error {
+	return a.listing(c, script.Load, func(l export.Listing) error {
+		return l.Rejects(c.Context, c.Args().First(), c.Int("limit"))
+	})
+}
+
+func (a *app) lineage(c *cli.Context) error {
+	if !c.Args().Present() {
+		return usage("which table? bedrot lineage curated.royalties --where \"sale_month = '2025-01'\"")
+	}
+	return a.listing(c, script.LoadLinked, func(l export.Listing) error {
+		return l.Lineage(c.Context, c.Args().First(), c.String("where"), c.Int("limit"))
+	})
+}
+
+func (a *app) drops(c *cli.Context) error {
+	verdict := zones.Verdict(c.Args().First())
+	if verdict == "" {
+		return a.listing(c, script.Load, func(l export.Listing) error { return l.Drops() })
+	}
+	if (verdict != zones.Accept && verdict != zones.Withdraw) || c.Args().Len() != 2 {
+		return usage("bedrot drops, bedrot drops accept ID, or bedrot drops withdraw ID")
+	}
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	w, err := lake.Lock("drops", a.now())
+	if err != nil {
+		return err
+	}
+	drop, err := lake.FindDrop(c.Args().Get(1))
+	if err == nil {
+		err = w.Decide(drop, verdict, a.now())
+	}
+	if err == nil {
+		a.talk(c).Say("%s drop %s: %s\nnext: bedrot run", drop.Where(), drop.ID, verdict)
+	}
+	return errors.Join(err, w.Close())
+}
+
+func (a *app) check(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	version, err := lake.Current()
+	if err != nil {
+		return err
+	}
+	verified, err := lake.Verify(c.Context, version)
+	if err != nil {
+		return err
+	}
+	if len(verified.Damaged) > 0 {
+		a.code = build.ExitFailed
+	}
+	return export.Verified(a.out, verified, c.Bool("json"))
+}
+
+func (a *app) test(c *cli.Context) error {
+	dir := "testdata"
+	if c.Args().Present() {
+		dir = c.Args().First()
+	}
+	catalog, err := script.Load(c.Context, script.Folder{FS: sql.Scripts()})
+	if err != nil {
+		return err
+	}
+	suite, err := fixture.RunAll(c.Context, dir, fixture.Runner{
+		Catalog: catalog, Scripts: sql.Scripts(), Log: a.log(c), Update: c.Bool("update"), Thorough: !c.Bool("update"),
+	}, func(r fixture.Result) { a.talk(c).Say("%s", r) })
+	if err != nil {
+		return err
+	}
+	if path := c.String("junit"); path != "" {
+		if err := suite.WriteJUnit(path); err != nil {
+			return err
+		}
+	}
+	if suite.Failed > 0 {
+		a.code = build.ExitFailed
+	}
+	a.talk(c).Tell("%d cases, %d failed", len(suite.Results), suite.Failed)
+	return nil
+}
+
+func (a *app) version(c *cli.Context) error {
+	engine, err := duck.Version(c.Context)
+	if err != nil {
+		return err
+	}
+	built := "(unknown)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		built = info.Main.Version
+	}
+	_, err = fmt.Fprintf(a.out, "bedrot %s, DuckDB %s, %s, lake format %d\n", built, engine, runtime.Version(), zones.Format)
+	return err
+}

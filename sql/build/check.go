@@ -1,0 +1,203 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bedrot/sql/duck"
+	"bedrot/sql/script"
+	"bedrot/zones"
+)
+
+// checkTable runs the checks of a table's header on what was rebuilt. One that fails and blocks puts
+// the published state back.
+func (r *run) checkTable(ctx context.Context, st *state) error {
+	blocked := ""
+	note := func(name string, warn bool, value, limit string, failed bool, sample string) {
+		severity := "error"
+		if warn {
+			severity = "warn"
+		}
+		r.noteCheck(st.script, name, severity, value, limit, failed, sample)
+		if failed && !warn && blocked == "" {
+			blocked = fmt.Sprintf("%s: %s", name, sample)
+		}
+	}
+	if err := r.rowChecks(ctx, st, note); err != nil {
+		return err
+	}
+	if err := r.expose(ctx, st, nil); err != nil {
+		return err
+	}
+	if err := r.keyCheck(ctx, st, note); err != nil {
+		return err
+	}
+	rows := int64(0)
+	for _, part := range st.manifest.Parts {
+		rows += part.Rows
+	}
+	if least := st.script.Header.MinRows; least > 0 {
+		note("rows", false, fmt.Sprint(rows), fmt.Sprintf(">= %d", least), rows < least, fmt.Sprintf("%d rows, at least %d are expected", rows, least))
+	}
+	if blocked != "" {
+		return r.keep(ctx, st, blocked)
+	}
+	return nil
+}
+
+type noteFunc func(name string, warn bool, value, limit string, failed bool, sample string)
+
+// rowChecks looks at the rebuilt parts alone: the others were looked at when they were built.
+func (r *run) rowChecks(ctx context.Context, st *state, note noteFunc) error {
+	if len(st.script.Header.Checks) == 0 || len(st.fresh) == 0 {
+		return nil
+	}
+	if err := r.expose(ctx, st, func(part zones.Part) bool { return st.fresh[part.File] }); err != nil {
+		return err
+	}
+	counts := make([]string, len(st.script.Header.Checks))
+	found := make([]int64, len(counts))
+	dest := make([]any, len(counts))
+	for i, check := range st.script.Header.Checks {
+		counts[i] = "count(*) filter (where (" + check.Expr + ") is false)"
+		dest[i] = &found[i]
+	}
+	from := " from " + duck.Table(st.script.Table)
+	if err := r.DB.One(ctx, "select "+strings.Join(counts, ", ")+from, dest...); err != nil {
+		return err
+	}
+	for i, check := range st.script.Header.Checks {
+		sample := ""
+		if found[i] > 0 {
+			row, err := r.sample(ctx, "select *"+from+" where ("+check.Expr+") is false")
+			if err != nil {
+				return err
+			}
+			sample = fmt.Sprintf("%d rows, such as %s", found[i], row)
+		}
+		note(check.Name(), check.Warn, fmt.Sprint(found[i]), "0", found[i] > 0, sample)
+	}
+	return nil
+}
+
+// keyCheck demands that no two rows share the key; NULLs count as equal. Where the partition is part
+// of the key, equal keys can only meet inside a rebuilt part.
+func (r *run) keyCheck(ctx context.Context, st *state, note noteFunc) error {
+	key := st.script.Header.Key
+	if len(key) == 0 || len(st.fresh) == 0 {
+		return nil
+	}
+	inKey := len(st.script.Header.Partition) > 0
+	for _, name := range st.script.Header.Partition {
+		inKey = inKey && slices.Contains(key, name)
+	}
+	if inKey {
+		if err := r.expose(ctx, st, func(part zones.Part) bool { return st.fresh[part.File] }); err != nil {
+			return err
+		}
+	}
+	doubles := "select " + duck.Idents(key) + ", count(*) as rows from " + duck.Table(st.script.Table) + " group by " + duck.Idents(key) + " having count(*) > 1"
+	var count int64
+	if err := r.DB.One(ctx, "select count(*) from ("+doubles+")", &count); err != nil {
+		return err
+	}
+	sample := ""
+	if count > 0 {
+		row, err := r.sample(ctx, doubles)
+		if err != nil {
+			return err
+		}
+		sample = fmt.Sprintf("%d keys occur more than once, such as %s", count, row)
+	}
+	note("key: "+strings.Join(key, ", "), false, fmt.Sprint(count), "0", count > 0, sample)
+	if inKey {
+		return r.expose(ctx, st, nil)
+	}
+	return nil
+}
+
+// sample is one offending row as text; the least by value, so that it is the same every time.
+func (r *run) sample(ctx context.Context, query string) (string, error) {
+	var text string
+	err := r.DB.One(ctx, "select min(rows::json::varchar) from ("+query+") as rows", &text)
+	return text, err
+}
+
+func (r *run) noteCheck(s *script.Script, name, severity, value, limit string, failed bool, sample string) {
+	status := "pass"
+	if failed {
+		status = "fail"
+	}
+	r.Journal.Add(zones.Event{
+		Kind: "check", Table: s.Table, Check: name, Severity: severity, Value: value, Limit: limit, Message: sample, Code: status,
+	})
+	if !failed {
+		return
+	}
+	next := fmt.Sprintf("bedrot query \"from meta.checks where table_name = '%s'\"", s.Table)
+	if s.Kind != script.CheckScript && severity == "error" {
+		next = "bedrot lineage " + s.Table
+	}
+	r.result.Findings = append(r.result.Findings, Finding{
+		Code: "check_failed", Where: s.Path, Message: s.Table + ": " + name + ": " + sample, Next: next,
+		Severity: severity, Blocks: severity == "error",
+	})
+}
+
+// checkScripts runs the 90_check scripts for which this table is the last input to be built. A failing
+// one keeps the table's published state.
+func (r *run) checkScripts(ctx context.Context, st *state) error {
+	for _, check := range r.Catalog.Checks {
+		if check.Disabled != nil || r.lastInput(check) != st.script.Table || st.stale != "" || st.manifest == nil {
+			continue
+		}
+		if !r.inputsChanged(check) {
+			continue
+		}
+		var count int64
+		if err := r.DB.One(ctx, "select count(*) from (\n"+check.SQL+")", &count); err != nil {
+			return fmt.Errorf("%s: %w", check.Path, err)
+		}
+		sample := ""
+		if count > 0 {
+			row, err := r.sample(ctx, check.SQL)
+			if err != nil {
+				return fmt.Errorf("%s: %w", check.Path, err)
+			}
+			sample = fmt.Sprintf("%d rows, such as %s", count, row)
+		}
+		r.noteCheck(check, "script", check.Header.Severity, fmt.Sprint(count), "0", count > 0, sample)
+		if count > 0 && check.Header.Severity == "error" && st.script.Kind != script.Raw {
+			if err := r.keep(ctx, st, check.Path+": "+sample); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) lastInput(check *script.Script) string {
+	last := ""
+	inputs := r.Catalog.RealInputs(check)
+	for _, s := range r.Catalog.Scripts {
+		if slices.ContainsFunc(inputs, func(input string) bool { return script.BaseTable(input) == s.Table }) {
+			last = s.Table
+		}
+	}
+	return last
+}
+
+func (r *run) inputsChanged(check *script.Script) bool {
+	for _, input := range r.Catalog.RealInputs(check) {
+		st := r.states[script.BaseTable(input)]
+		if st == nil || st.manifest == nil {
+			return false
+		}
+		if st.previous == nil || st.previous.Content != st.manifest.Content || st.previous.Script != st.manifest.Script {
+			return true
+		}
+	}
+	return r.opts.Full
+}

@@ -1,0 +1,249 @@
+package build
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"bedrot/zones"
+)
+
+// Outcomes of a drop in its raw table.
+const (
+	Accepted  = "accepted"
+	Held      = "held"
+	Withdrawn = "withdrawn"
+	Refused   = "refused"
+)
+
+// derived is the sidecar of a raw file: what one drop holds under one raw script. It is a pure
+// function of the two and is never written again.
+type derived struct {
+	ID       string     `json:"id"`
+	Account  string     `json:"account"`
+	File     string     `json:"file,omitempty"`
+	Refused  *refusal   `json:"refused,omitempty"`
+	Members  []member   `json:"members,omitempty"`
+	Records  int64      `json:"records"`
+	Rejected int64      `json:"rejected"`
+	BytesIn  int64      `json:"bytes_in"`
+	Money    *money     `json:"money,omitempty"`
+	Parts    []rawPart  `json:"parts,omitempty"`
+	Extra    []string   `json:"extra,omitempty"`
+	Warnings []string   `json:"warnings,omitempty"`
+	Reasons  []rejected `json:"reasons,omitempty"`
+	zones.Sealed
+	drop *zones.Drop
+}
+
+// refusal says why a drop was refused as a whole.
+type refusal struct {
+	Code string `json:"code"`
+	File string `json:"file"`
+	Line int64  `json:"line,omitempty"`
+	Why  string `json:"why"`
+}
+
+// member is one file of a drop, archives opened.
+type member struct {
+	Name    string `json:"name"`
+	Start   int64  `json:"start"` // row of the raw file where it begins
+	Records int64  `json:"records"`
+	Bad     int64  `json:"bad,omitempty"`
+}
+
+// money is decimal text: what the reader counted, and what DuckDB found accepted and rejected.
+type money struct {
+	In       string `json:"in"`
+	Accepted string `json:"accepted"`
+	Rejected string `json:"rejected"`
+}
+
+// rejected is one reason with how often it occurs and where first.
+type rejected struct {
+	Reason string  `json:"reason"`
+	Rows   int64   `json:"rows"`
+	First  []int64 `json:"first"` // rows of the raw file
+}
+
+// rawPart is one partition of one file of a drop. A partition without rows is a day the drop owns
+// because it lies between days that have some.
+type rawPart struct {
+	Key         string   `json:"key"`
+	Values      []string `json:"values"`
+	File        int      `json:"file"`
+	Rows        int64    `json:"rows"`
+	Fingerprint string   `json:"fingerprint,omitempty"`
+	Money       string   `json:"money,omitempty"`
+}
+
+func (d *derived) accepted() int64 { return d.Records - d.Rejected }
+
+// DropResult is what became of a drop: accepted = winning + superseded + unchanged + held.
+type DropResult struct {
+	ID, Source, Stream, Account string
+	File                        string
+	Outcome                     string
+	Code, Reason, Next          string
+	Records, Rejected           int64
+	Winning, Superseded         int64
+	Unchanged, HeldRows         int64
+	Money                       *money
+	New                         bool
+	Examples                    []string
+}
+
+// rules are a raw script's limits.
+type rules struct {
+	shrink, maxRejects float64
+}
+
+// shrinkFloor is how many rows a drop may take away whatever the share; a script that says shrink: 0
+// has no floor.
+const shrinkFloor = 20
+
+// fold decides which drop each partition's rows come from. Drops come in the order they were
+// captured; the outcome depends on that order alone, never on the order of landing.
+type fold struct {
+	rules    rules
+	winners  map[string]zones.Winner
+	verdicts map[string]zones.Verdict
+}
+
+// add lets one drop take the partitions it owns, or holds it.
+func (f *fold) add(d *derived) DropResult {
+	result := DropResult{ID: d.ID, Account: d.Account, Records: d.Records, Rejected: d.Rejected, Money: d.Money, Outcome: Accepted}
+	if d.drop != nil {
+		result.Source, result.Stream = d.drop.Source, d.drop.Stream
+	}
+	verdict := f.verdicts[d.ID]
+	switch {
+	case d.Refused != nil:
+		result.Outcome, result.Code, result.Reason, result.File = Refused, d.Refused.Code, d.Refused.Why, d.Refused.File
+		return result
+	case verdict == zones.Withdraw:
+		result.Outcome, result.Reason = Withdrawn, "withdrawn by a person"
+	case verdict != zones.Accept:
+		result.Code, result.Reason = f.objection(d)
+	}
+	if result.Code != "" {
+		result.Outcome = Held
+		result.Next = "bedrot drops accept " + d.ID
+	}
+	if result.Outcome != Accepted {
+		result.HeldRows = d.accepted()
+		return result
+	}
+	f.take(d, &result)
+	return result
+}
+
+func (f *fold) take(d *derived, result *DropResult) {
+	seen := map[string]bool{}
+	for _, part := range d.Parts {
+		if seen[part.Key] {
+			result.Unchanged += part.Rows
+			continue
+		}
+		seen[part.Key] = true
+		current, exists := f.winners[part.Key]
+		if exists && current.Rows == part.Rows && current.Fingerprint == part.Fingerprint {
+			current.By = d.ID
+			f.winners[part.Key] = current
+			result.Unchanged += part.Rows
+			continue
+		}
+		result.Winning += part.Rows
+		f.winners[part.Key] = zones.Winner{
+			Key: part.Key, Values: part.Values, Drop: d.ID, File: part.File,
+			Rows: part.Rows, Fingerprint: part.Fingerprint, Money: part.Money,
+		}
+	}
+}
+
+// objection is the reason to hold a drop, if there is one.
+func (f *fold) objection(d *derived) (code, reason string) {
+	if share := float64(d.Rejected) / float64(max(d.Records, 1)); d.Rejected > 0 && share > f.rules.maxRejects {
+		return "max_rejects", fmt.Sprintf("%d of %d rows were rejected: %.2f %%, the limit is %.2f %%",
+			d.Rejected, d.Records, 100*share, 100*f.rules.maxRejects)
+	}
+	first := map[string]rawPart{}
+	var before, lost int64
+	for _, part := range d.Parts {
+		if other, twice := first[part.Key]; twice {
+			if other.Fingerprint != part.Fingerprint || other.Rows != part.Rows {
+				return "overlap", fmt.Sprintf("partition %s is in two of its files with different rows: %s and %s",
+					part.Key, d.Members[other.File].Name, d.Members[part.File].Name)
+			}
+			continue
+		}
+		first[part.Key] = part
+		if current, exists := f.winners[part.Key]; exists {
+			before += current.Rows
+			lost += max(0, current.Rows-part.Rows)
+		}
+	}
+	floor := int64(shrinkFloor)
+	if f.rules.shrink == 0 {
+		floor = 0
+	}
+	if lost > floor && float64(lost) > f.rules.shrink*float64(before) {
+		return "shrink", fmt.Sprintf("it would take away %d of %d rows, the limit is %.0f %%: %s",
+			lost, before, 100*f.rules.shrink, f.shrunk(d))
+	}
+	return "", ""
+}
+
+// shrunk names the partitions that lose most.
+func (f *fold) shrunk(d *derived) string {
+	type loss struct {
+		key  string
+		rows int64
+	}
+	var losses []loss
+	for _, part := range d.Parts {
+		if rows := f.winners[part.Key].Rows - part.Rows; rows > 0 {
+			losses = append(losses, loss{part.Key, rows})
+		}
+	}
+	slices.SortFunc(losses, func(a, b loss) int { return int(b.rows - a.rows) })
+	var names []string
+	for _, l := range losses[:min(3, len(losses))] {
+		names = append(names, fmt.Sprintf("%s loses %d", l.key, l.rows))
+	}
+	return strings.Join(names, ", ")
+}
+
+// sorted returns the winners by key.
+func (f *fold) sorted() []zones.Winner {
+	winners := make([]zones.Winner, 0, len(f.winners))
+	for _, winner := range f.winners {
+		winners = append(winners, winner)
+	}
+	slices.SortFunc(winners, func(a, b zones.Winner) int { return strings.Compare(a.Key, b.Key) })
+	return winners
+}
+
+// equalDecimals compares two decimal texts by value; empty is zero.
+func equalDecimals(a, b string) bool {
+	x, okX := new(big.Rat).SetString(orZero(a))
+	y, okY := new(big.Rat).SetString(orZero(b))
+	return okX && okY && x.Cmp(y) == 0
+}
+
+func addDecimals(a, b string) string {
+	x, okX := new(big.Rat).SetString(orZero(a))
+	y, okY := new(big.Rat).SetString(orZero(b))
+	if !okX || !okY {
+		return "NaN"
+	}
+	return x.Add(x, y).FloatString(18)
+}
+
+func orZero(s string) string {
+	if s == "" {
+		return "0"
+	}
+	return s
+}

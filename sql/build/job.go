@@ -1,0 +1,181 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"bedrot/sql/duck"
+	"bedrot/sql/script"
+	"bedrot/zones"
+)
+
+// Job is one run over a lake: it holds the lock, keeps the journal, and builds.
+type Job struct {
+	Lake     *zones.Lake
+	Folders  []script.Folder
+	Command  string
+	Options  Options
+	Memory   string // wins over lake.toml
+	Threads  int
+	Log      *slog.Logger
+	Now      func() time.Time
+	Progress func(step string)
+	// Statements, when set, is told every statement DuckDB ran and how long it took.
+	Statements func(statement string, took time.Duration)
+}
+
+// Arrive lands what waits for a run, before anything is built. What could not be landed is returned
+// as findings.
+type Arrive func(ctx context.Context, w *zones.Writer, run string) ([]Finding, error)
+
+// Report tells how a run went.
+type Report struct {
+	Run, Status string // done, partly, blocked, failed or interrupted
+	Result      Result
+	Swept       []string
+	Took        time.Duration
+}
+
+// Exit codes of a run.
+const (
+	ExitDone, ExitFailed, ExitUsage, ExitPartly, ExitBlocked, ExitLocked, ExitLogin = 0, 1, 2, 3, 4, 5, 6
+	ExitInterrupted                                                                 = 130
+)
+
+// ExitCode is the run's status for the shell.
+func (r Report) ExitCode() int {
+	switch r.Status {
+	case "done":
+		return ExitDone
+	case "partly":
+		return ExitPartly
+	case "blocked":
+		return ExitBlocked
+	case "interrupted":
+		return ExitInterrupted
+	}
+	return ExitFailed
+}
+
+// Run takes the lock, lets arrive land what waits, and builds. An error means nothing was published.
+func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) {
+	started := j.Now()
+	w, err := j.Lake.Lock(j.Command, started)
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	report.Swept = w.Swept
+	if report.Run, err = w.NewRunID(started); err != nil {
+		return report, err
+	}
+	journal, err := w.Journal(report.Run, j.Now)
+	if err != nil {
+		return report, err
+	}
+	journal.Add(zones.Event{Kind: "run", Command: j.Command, RunDate: j.Options.RunDate})
+	report.Result, err = j.work(ctx, w, journal, arrive)
+	report.Took = j.Now().Sub(started)
+	report.Status = statusOf(ctx, report.Result, err)
+	exit := report.ExitCode()
+	end := zones.Event{
+		Kind: "run", Status: report.Status, Exit: &exit, Version: report.Result.Version, DurationMS: report.Took.Milliseconds(),
+		PeakMemory: peakMemory(), FreeDisk: freeDisk(j.Lake.Root),
+	}
+	if err != nil {
+		end.Message = err.Error()
+	}
+	j.storage(journal)
+	journal.Add(end)
+	return report, errors.Join(err, journal.Close())
+}
+
+func statusOf(ctx context.Context, result Result, err error) string {
+	kept := len(result.Held) > 0 || len(result.Stale) > 0
+	blocks := false
+	for _, finding := range result.Findings {
+		blocks = blocks || finding.Blocks
+	}
+	switch {
+	case ctx.Err() != nil:
+		return "interrupted"
+	case err != nil:
+		return "failed"
+	case blocks && result.Version == "":
+		return "blocked"
+	case blocks || kept:
+		return "partly"
+	}
+	return "done"
+}
+
+func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, arrive Arrive) (Result, error) {
+	var arrivals []Finding
+	if arrive != nil {
+		found, err := arrive(ctx, w, journal.Run())
+		if err != nil {
+			return Result{Findings: found}, err
+		}
+		arrivals = found
+	}
+	catalog, err := script.Load(ctx, j.Folders...)
+	if err != nil {
+		return Result{Findings: arrivals}, err
+	}
+	memory, threads := j.Memory, j.Threads
+	if memory == "" {
+		memory = j.Lake.Config.Memory
+	}
+	if threads == 0 {
+		threads = j.Lake.Config.Threads
+	}
+	db, err := duck.Open(ctx, duck.Options{
+		Memory: memory, Threads: threads, Spill: j.Lake.Config.Spill, Temp: w.Scratch.Dir, Log: j.Statements,
+	})
+	if err != nil {
+		return Result{Findings: arrivals}, err
+	}
+	b := &Builder{Lake: w, Catalog: catalog, DB: db, Journal: journal, Log: j.Log, Now: j.Now, Progress: j.Progress}
+	result, err := b.Build(ctx, j.Options)
+	for _, finding := range arrivals {
+		journal.Add(zones.Event{Kind: "finding", Code: finding.Code, File: finding.Where, Message: finding.Message, Next: finding.Next, Severity: finding.Severity})
+	}
+	result.Findings = append(arrivals, result.Findings...)
+	return result, errors.Join(err, db.Close())
+}
+
+// storage journals how much each zone holds, from the manifests alone.
+func (j Job) storage(journal *zones.Journal) {
+	version, err := j.Lake.Current()
+	if err != nil || version == nil {
+		return
+	}
+	sizes, err := version.Storage()
+	if err != nil {
+		j.Log.Warn("sizes are not known", "error", err)
+		return
+	}
+	free := freeDisk(j.Lake.Root)
+	for _, size := range sizes {
+		journal.Add(zones.Event{Kind: "storage", Zone: size.Zone, Files: &size.Files, Bytes: &size.Bytes, FreeDisk: free})
+	}
+}
+
+// String is the report in a line.
+func (r Report) String() string {
+	built, kept, changed := 0, 0, 0
+	for _, table := range r.Result.Tables {
+		built, kept = built+table.Built, kept+table.Kept
+		if table.Changed {
+			changed++
+		}
+	}
+	if r.Result.Version == "" {
+		return fmt.Sprintf("nothing changed: %d tables stay as they are (%s)", len(r.Result.Tables), r.Took.Round(time.Millisecond))
+	}
+	return fmt.Sprintf("published %s: %d tables changed, %d partitions written, %d kept (%s)",
+		r.Result.Version, changed, built, kept, r.Took.Round(time.Millisecond))
+}

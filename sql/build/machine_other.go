@@ -1,0 +1,7 @@
+//go:build !unix
+
+package build
+
+func peakMemory() *int64 { return nil }
+
+func freeDisk(string) *int64 { return nil }

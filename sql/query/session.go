@@ -1,0 +1,253 @@
+// Package query answers SQL about a lake: all zones and meta as schemas, read-only, from one version
+// that was resolved once, also while a run publishes the next.
+package query
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"bedrot/sql/duck"
+	"bedrot/sql/script"
+	"bedrot/sql/view"
+	"bedrot/zones"
+)
+
+// Session is an opened version of a lake.
+type Session struct {
+	DB      *duck.DB
+	Lake    *zones.Lake
+	Version *zones.Version // nil when nothing has been published yet
+	tables  []string
+}
+
+// Options say how a session may run.
+type Options struct {
+	duck.Options
+	// Scripts hold the macros and the views of meta.
+	Scripts fs.FS
+	// Writable is one path that -o parquet may write; everything else is fenced off.
+	Writable string
+	// Unfenced leaves DuckDB's access to files open, for the engine's own use.
+	Unfenced bool
+}
+
+// Open resolves the published version and makes its tables queryable.
+func Open(ctx context.Context, lake *zones.Lake, o Options) (*Session, error) {
+	version, err := lake.Current()
+	if err != nil {
+		return nil, err
+	}
+	return OpenVersion(ctx, lake, version, o)
+}
+
+// OpenVersion makes one version's tables queryable; version may be nil.
+func OpenVersion(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
+	db, err := duck.Open(ctx, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{DB: db, Lake: lake, Version: version}
+	if err := s.prepare(ctx, o); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the session.
+func (s *Session) Close() error { return s.DB.Close() }
+
+// Tables lists the version's tables, sorted.
+func (s *Session) Tables() []string { return s.tables }
+
+func (s *Session) prepare(ctx context.Context, o Options) error {
+	for _, schema := range script.Schemas {
+		if err := s.DB.Exec(ctx, "create schema "+schema); err != nil {
+			return err
+		}
+	}
+	if err := s.macros(ctx, o.Scripts); err != nil {
+		return err
+	}
+	if err := s.exposeTables(ctx); err != nil {
+		return err
+	}
+	if err := s.exposeMeta(ctx, o.Scripts); err != nil {
+		return err
+	}
+	if o.Unfenced {
+		return nil
+	}
+	return s.fence(ctx, o.Writable)
+}
+
+func (s *Session) macros(ctx context.Context, scripts fs.FS) error {
+	names, err := fs.Glob(scripts, "shared/*.sql")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(scripts, name)
+		if err != nil {
+			return err
+		}
+		for _, statement := range script.MacroStatements(string(text)) {
+			if err := s.DB.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Session) exposeTables(ctx context.Context) error {
+	if s.Version == nil {
+		return nil
+	}
+	for name := range s.Version.Tables {
+		s.tables = append(s.tables, name)
+	}
+	slices.Sort(s.tables)
+	for _, name := range s.tables {
+		manifest, err := s.Version.Table(name)
+		if err != nil {
+			return err
+		}
+		if err := s.exposeTable(ctx, manifest); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	for _, statement := range s.Version.Views {
+		if err := s.DB.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return s.DB.Exec(ctx, "set variable run_date = date "+duck.Literal(s.Version.RunDate))
+}
+
+func (s *Session) exposeTable(ctx context.Context, manifest *zones.Table) error {
+	if !strings.HasPrefix(manifest.Name, "raw.") {
+		files := make([]string, len(manifest.Parts))
+		for i, part := range manifest.Parts {
+			files[i] = filepath.Join(s.Version.Dir(), part.File)
+		}
+		return s.DB.Exec(ctx, view.Derived(manifest.Name, manifest.Columns, files))
+	}
+	raw := view.RawTable{
+		Manifest: manifest, Columns: manifest.Columns, Partition: manifest.Partition,
+		Path: func(file string) string { return s.Lake.Path(file) },
+	}
+	history, rejected := raw.History()
+	for _, statement := range append(raw.Statements(), history, rejected) {
+		if err := s.DB.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// journalColumns are the fields of zones.Event as DuckDB reads them.
+var journalColumns = []zones.Column{
+	{Name: "kind", Type: "VARCHAR"}, {Name: "run", Type: "VARCHAR"}, {Name: "at", Type: "TIMESTAMP"},
+	{Name: "command", Type: "VARCHAR"}, {Name: "status", Type: "VARCHAR"}, {Name: "exit", Type: "BIGINT"},
+	{Name: "version", Type: "VARCHAR"}, {Name: "run_date", Type: "VARCHAR"}, {Name: "step", Type: "VARCHAR"},
+	{Name: "source", Type: "VARCHAR"}, {Name: "stream", Type: "VARCHAR"}, {Name: "account", Type: "VARCHAR"},
+	{Name: "table", Type: "VARCHAR"}, {Name: "drop", Type: "VARCHAR"}, {Name: "file", Type: "VARCHAR"},
+	{Name: "line", Type: "BIGINT"}, {Name: "started_at", Type: "TIMESTAMP"}, {Name: "duration_ms", Type: "BIGINT"},
+	{Name: "rows_in", Type: "BIGINT"}, {Name: "rows_out", Type: "BIGINT"}, {Name: "bytes_in", Type: "BIGINT"},
+	{Name: "bytes_out", Type: "BIGINT"}, {Name: "rejects", Type: "BIGINT"}, {Name: "records", Type: "BIGINT"},
+	{Name: "accepted", Type: "BIGINT"}, {Name: "winning", Type: "BIGINT"}, {Name: "superseded", Type: "BIGINT"},
+	{Name: "unchanged", Type: "BIGINT"}, {Name: "held", Type: "BIGINT"}, {Name: "money_in", Type: "VARCHAR"},
+	{Name: "money_accepted", Type: "VARCHAR"}, {Name: "money_rejected", Type: "VARCHAR"}, {Name: "check", Type: "VARCHAR"},
+	{Name: "severity", Type: "VARCHAR"}, {Name: "value", Type: "VARCHAR"}, {Name: "limit", Type: "VARCHAR"},
+	{Name: "code", Type: "VARCHAR"}, {Name: "message", Type: "VARCHAR"}, {Name: "next", Type: "VARCHAR"},
+	{Name: "partitions_built", Type: "BIGINT"}, {Name: "partitions_kept", Type: "BIGINT"}, {Name: "why", Type: "VARCHAR"},
+	{Name: "peak_memory_bytes", Type: "BIGINT"}, {Name: "spill_bytes", Type: "BIGINT"}, {Name: "zone", Type: "VARCHAR"},
+	{Name: "files", Type: "BIGINT"}, {Name: "bytes", Type: "BIGINT"}, {Name: "free_disk_bytes", Type: "BIGINT"},
+}
+
+// exposeMeta makes meta.journal over the journals of finished runs, the views of sql/meta on it, and
+// meta.rejects over every raw table's rejected rows.
+func (s *Session) exposeMeta(ctx context.Context, scripts fs.FS) error {
+	journals, err := s.Lake.Journals()
+	if err != nil {
+		return err
+	}
+	if err := s.DB.Exec(ctx, journalView(journals)); err != nil {
+		return err
+	}
+	names, err := fs.Glob(scripts, "meta/*.sql")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(scripts, name)
+		if err != nil {
+			return err
+		}
+		table := "meta." + strings.TrimSuffix(path.Base(name), ".sql")
+		if err := s.DB.Exec(ctx, "create view "+duck.Table(table)+" as\n"+string(text)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return s.DB.Exec(ctx, s.rejectsView())
+}
+
+func journalView(journals []string) string {
+	renamed := map[string]string{"table": "table_name", "drop": "drop_id", "at": "logged_at"}
+	var fields, selects, empty []string
+	for _, column := range journalColumns {
+		fields = append(fields, duck.Literal(column.Name)+": "+duck.Literal(column.Type))
+		name := column.Name
+		if other, ok := renamed[name]; ok {
+			name = other
+		}
+		selects = append(selects, duck.Ident(column.Name)+" as "+duck.Ident(name))
+		empty = append(empty, "null::"+column.Type+" as "+duck.Ident(name))
+	}
+	if len(journals) == 0 {
+		return "create view meta.journal as select " + strings.Join(empty, ", ") + " where false"
+	}
+	return "create view meta.journal as select " + strings.Join(selects, ", ") + " from read_json(" + duck.List(journals) +
+		", format = 'newline_delimited', columns = {" + strings.Join(fields, ", ") + "})"
+}
+
+func (s *Session) rejectsView() string {
+	var selects []string
+	for _, name := range s.tables {
+		if strings.HasPrefix(name, "raw.") {
+			selects = append(selects, "select "+duck.Literal(name)+" as table_name, account, _drop as drop_id, _file as file, _row as record, reject_reason as reason from "+duck.Table(name+"__rejected"))
+		}
+	}
+	if len(selects) == 0 {
+		selects = []string{"select null::varchar as table_name, null::varchar as account, null::varchar as drop_id, null::varchar as file, null::bigint as record, null::varchar as reason where false"}
+	}
+	return "create view meta.rejects as\n" + strings.Join(selects, "\nunion all\n")
+}
+
+// fence closes DuckDB off: files outside the lake cannot be opened, and no setting can be changed.
+func (s *Session) fence(ctx context.Context, writable string) error {
+	statements := []string{"set allowed_directories = " + duck.List([]string{s.Lake.Path("raw") + "/", s.Lake.Path("versions") + "/", s.Lake.Path("audit") + "/"})}
+	if writable != "" {
+		statements = append(statements, "set allowed_paths = "+duck.List([]string{writable}))
+	}
+	statements = append(statements, "set enable_external_access = false", "set lock_configuration = true")
+	for _, statement := range statements {
+		if err := s.DB.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	var access, locked bool
+	if err := s.DB.One(ctx, "select current_setting('enable_external_access'), current_setting('lock_configuration')", &access, &locked); err != nil {
+		return err
+	}
+	if access || !locked {
+		return fmt.Errorf("the query fence does not hold: external access %t, configuration locked %t", access, locked)
+	}
+	return nil
+}

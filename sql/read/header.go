@@ -1,0 +1,189 @@
+package read
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// headerLines is how many lines a preamble may have.
+const headerLines = 20
+
+var delimiters = []string{",", "\t", ";", "|"}
+
+// header is a located header.
+type header struct {
+	line    int // index among the lines looked at
+	delim   string
+	quoted  bool
+	names   []string
+	source  map[string]string
+	extra   map[string]string
+	fields  []string
+	matched int
+}
+
+// Match tells how well a header fits a spec.
+type Match struct {
+	OK      bool
+	Missing []string // required columns that are not there, for the line that has most of the others
+	Matched int      // declared columns found
+	Extra   int      // columns nobody declared
+	Line    int      // 1-based
+}
+
+// MatchLines looks for the spec's header among the first lines of a file.
+func (s Spec) MatchLines(lines []string) Match {
+	found, missing := s.locate(lines)
+	if found == nil {
+		return Match{Missing: missing}
+	}
+	return Match{OK: true, Matched: found.matched, Extra: len(found.extra), Line: found.line + 1}
+}
+
+// locate finds the first line that holds every required column, under whichever delimiter; else it
+// returns what the best line misses.
+func (s Spec) locate(lines []string) (*header, []string) {
+	var nearest []string
+	best := -1
+	for i, line := range lines[:min(len(lines), headerLines)] {
+		for _, delim := range delimiters {
+			h := s.read(line, delim)
+			missing := s.missing(h)
+			if len(missing) == 0 {
+				h.line = i
+				return h, nil
+			}
+			if h.matched > best {
+				best, nearest = h.matched, missing
+			}
+		}
+	}
+	return nil, nearest
+}
+
+func (s Spec) missing(h *header) []string {
+	var names []string
+	for _, column := range s.Columns {
+		if _, ok := h.source[column.Names[0]]; !ok && !column.Optional {
+			names = append(names, column.Names[0])
+		}
+	}
+	return names
+}
+
+// read splits a line as a header and says which declared column each field is.
+func (s Spec) read(line, delim string) *header {
+	names, quoted := splitHeader(line, delim)
+	return s.assign(names, delim, quoted)
+}
+
+func (s Spec) assign(names []string, delim string, quoted bool) *header {
+	h := &header{delim: delim, quoted: quoted, names: names, source: map[string]string{}, extra: map[string]string{}}
+	for i, name := range names {
+		field := "c" + strconv.Itoa(i)
+		h.fields = append(h.fields, field)
+		if column := s.declared(name); column != "" {
+			if _, twice := h.source[column]; !twice {
+				h.source[column] = field
+				h.matched++
+			}
+			continue
+		}
+		if key(name) != "" {
+			h.extra[strings.TrimSpace(name)] = field
+		}
+	}
+	return h
+}
+
+func (s Spec) declared(name string) string {
+	for _, column := range s.Columns {
+		for _, spelling := range column.Names {
+			if key(spelling) == key(name) {
+				return column.Names[0]
+			}
+		}
+	}
+	return ""
+}
+
+// doubled is a header name that occurs twice; which of the two is meant nobody can tell.
+func (h *header) doubled() string {
+	seen := map[string]bool{}
+	for _, name := range h.names {
+		if k := key(name); k != "" {
+			if seen[k] {
+				return strings.TrimSpace(name)
+			}
+			seen[k] = true
+		}
+	}
+	return ""
+}
+
+// splitHeader splits one line; it is quoted when one of its fields is.
+func splitHeader(line, delim string) (names []string, quoted bool) {
+	line = strings.TrimPrefix(line, "\ufeff")
+	for {
+		if strings.HasPrefix(line, `"`) {
+			if end := closingQuote(line); end > 0 && (end == len(line) || strings.HasPrefix(line[end:], delim)) {
+				names = append(names, strings.ReplaceAll(line[1:end-1], `""`, `"`))
+				quoted = true
+				if end == len(line) {
+					return names, quoted
+				}
+				line = line[end+len(delim):]
+				continue
+			}
+		}
+		name, rest, more := strings.Cut(line, delim)
+		names = append(names, name)
+		if !more {
+			return names, quoted
+		}
+		line = rest
+	}
+}
+
+// closingQuote is the position after the quote that closes a field beginning with one; 0 if none does.
+func closingQuote(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i] != '"' {
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '"' {
+			i++
+			continue
+		}
+		return i + 1
+	}
+	return 0
+}
+
+// missingColumns is the refusal of a file whose header is not the stream's.
+func (s Spec) missingColumns(lines, missing []string) error {
+	first := ""
+	for _, line := range lines {
+		if strings.TrimSpace(line) != "" {
+			first = line
+			break
+		}
+	}
+	if len(first) > 200 {
+		first = first[:200] + "…"
+	}
+	if len(missing) == len(slices.DeleteFunc(slices.Clone(s.Columns), func(c Column) bool { return c.Optional })) {
+		return reject("columns", "the header is not found in the first %d lines; it begins: %q", headerLines, first)
+	}
+	return reject("columns", "the header lacks %s", strings.Join(quoteAll(missing), ", "))
+}
+
+func quoteAll(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	return quoted
+}

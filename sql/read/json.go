@@ -1,0 +1,387 @@
+package read
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tailscale/hujson"
+)
+
+const (
+	maxDepth    = 100
+	maxDocument = 64 << 20 // of a page or of JSON that is one document
+	recordField = "record"
+)
+
+// rule is one alternative of a records expression: `[/anchor/] path`.
+type rule struct {
+	anchor *regexp.Regexp
+	path   []string // name, {column} or []
+}
+
+// parseRecords reads `/anchor/ a.{chart}.b[] | other[]`.
+func parseRecords(expression string) ([]rule, error) {
+	var rules []rule
+	for rest := strings.TrimSpace(expression); rest != ""; {
+		var r rule
+		if strings.HasPrefix(rest, "/") {
+			end := strings.Index(rest[1:], "/ ")
+			if end < 0 {
+				return nil, fmt.Errorf("records: the anchor is not closed: %s", rest)
+			}
+			anchor, err := regexp.Compile(rest[1 : end+1])
+			if err != nil {
+				return nil, fmt.Errorf("records: %w", err)
+			}
+			r.anchor, rest = anchor, strings.TrimSpace(rest[end+2:])
+		}
+		path, more, _ := strings.Cut(rest, " | ")
+		rest = strings.TrimSpace(more)
+		for _, segment := range strings.Split(strings.TrimSpace(path), ".") {
+			name := strings.TrimRight(segment, "[]")
+			if name != "" && name != "$" {
+				r.path = append(r.path, name)
+			}
+			for range strings.Count(segment, "[]") {
+				r.path = append(r.path, "[]")
+			}
+		}
+		rules = append(rules, r)
+	}
+	if len(rules) == 0 {
+		return nil, fmt.Errorf("records: is empty")
+	}
+	return rules, nil
+}
+
+// columns are what the rules name, beside the record itself.
+func columnsOf(rules []rule) []string {
+	var names []string
+	add := func(name string) {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, r := range rules {
+		if r.anchor != nil {
+			for _, name := range r.anchor.SubexpNames() {
+				add(name)
+			}
+		}
+		for _, segment := range r.path {
+			if strings.HasPrefix(segment, "{") {
+				add(strings.Trim(segment, "{}"))
+			}
+		}
+	}
+	return names
+}
+
+// element is one record found.
+type element struct {
+	record  string
+	columns map[string]string
+	problem string
+	offset  int64 // in the decoded text
+}
+
+func prepareJSON(ctx context.Context, m Member, spec Spec, s Sniffed, scratch string, limits Limits) (Table, error) {
+	rules, err := parseRecords(spec.Records)
+	if err != nil {
+		return Table{}, err
+	}
+	names := columnsOf(rules)
+	t := Table{Member: m, Source: map[string]string{recordField: "c0"}, Extra: map[string]string{}, Fields: fieldNames(1 + len(names))}
+	t.Layout = Layout{Encoding: s.Encoding, BOM: s.BOM}
+	for i, name := range names {
+		t.Source[name] = t.Fields[i+1]
+	}
+	out, err := newCanonical(scratch, len(t.Fields))
+	if err != nil {
+		return t, err
+	}
+	err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
+		row := []string{e.record}
+		for _, name := range names {
+			row = append(row, e.columns[name])
+		}
+		problem := e.problem
+		if int64(len(e.record)) > limits.MaxRecordBytes {
+			problem = fmt.Sprintf("the record is longer than %d bytes", limits.MaxRecordBytes)
+		}
+		return out.write(row, problem)
+	})
+	if err != nil {
+		return t, errors.Join(err, out.discard())
+	}
+	if out.records == 0 {
+		return t, errors.Join(reject("records", "nothing in the file is what %q describes", spec.Records), out.discard())
+	}
+	return t, out.finish(&t)
+}
+
+// eachElement finds the records by the first rule that leads to any.
+func eachElement(ctx context.Context, m Member, rules []rule, encoding string, each func(element) error) error {
+	for _, r := range rules {
+		found := 0
+		count := func(e element) error {
+			if found++; found%4096 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return each(e)
+		}
+		in, closer, err := openText(m, encoding)
+		if err != nil {
+			return err
+		}
+		if r.anchor != nil {
+			err = anchored(in, r, count)
+		} else {
+			err = documents(in, r.path, count)
+		}
+		if err := errors.Join(err, closer.Close()); err != nil || found > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// anchored takes the JSON value after each match of the anchor in a text.
+func anchored(in io.Reader, r rule, each func(element) error) error {
+	text, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
+	if err != nil {
+		return err
+	}
+	if len(text) > maxDocument {
+		return reject("records", "the page is larger than %d bytes", maxDocument)
+	}
+	for _, m := range r.anchor.FindAllSubmatchIndex(text, -1) {
+		columns := map[string]string{}
+		for i, name := range r.anchor.SubexpNames() {
+			if name != "" && m[2*i] >= 0 {
+				columns[name] = string(text[m[2*i]:m[2*i+1]])
+			}
+		}
+		value, start := balanced(text, m[1])
+		line := int64(1 + bytes.Count(text[:m[1]], []byte("\n")))
+		if value == nil {
+			return &Rejected{Code: "json", Reason: "the data after " + string(text[m[0]:m[1]]) + " does not end", Line: line}
+		}
+		standard, err := hujson.Standardize(bytes.Clone(value))
+		if err != nil {
+			return &Rejected{Code: "json", Reason: "the data after " + string(text[m[0]:m[1]]) + " is no JSON: " + err.Error(), Line: line}
+		}
+		w := &walker{decoder: json.NewDecoder(bytes.NewReader(standard)), base: int64(start), each: each}
+		w.decoder.UseNumber()
+		if err := w.walk(r.path, columns); err != nil {
+			return jsonError(err, line)
+		}
+	}
+	return nil
+}
+
+func jsonError(err error, line int64) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &Rejected{Code: "json", Reason: "the JSON is damaged: " + err.Error(), Line: line}
+	}
+	return err
+}
+
+// balanced is the object or array that begins at or after a position, brackets inside strings apart.
+func balanced(text []byte, from int) (value []byte, start int) {
+	for start = from; start < len(text) && strings.IndexByte(" \t\r\n", text[start]) >= 0; start++ {
+	}
+	if start == len(text) || text[start] != '{' && text[start] != '[' {
+		return nil, start
+	}
+	depth, quoted := 0, false
+	for i := start; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return text[start : i+1], start
+			}
+		}
+	}
+	return nil, start
+}
+
+// documents walks one JSON document, or several one after another as in NDJSON. Arrays on the path are
+// streamed: no more than one element is held.
+func documents(in io.Reader, path []string, each func(element) error) error {
+	w := &walker{decoder: json.NewDecoder(in), each: each}
+	w.decoder.UseNumber()
+	for {
+		err := w.walk(path, map[string]string{})
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return jsonError(err, 0)
+		}
+	}
+}
+
+// walker follows a path through a stream of tokens.
+type walker struct {
+	decoder *json.Decoder
+	base    int64
+	each    func(element) error
+}
+
+func (w *walker) walk(path []string, columns map[string]string) error {
+	if len(path) == 0 {
+		return w.emit(columns)
+	}
+	token, err := w.decoder.Token()
+	if err != nil {
+		return err
+	}
+	delim, isDelim := token.(json.Delim)
+	if !isDelim {
+		return nil
+	}
+	segment := path[0]
+	if delim == '[' {
+		for w.decoder.More() {
+			if segment == "[]" {
+				err = w.walk(path[1:], columns)
+			} else {
+				err = w.skip()
+			}
+			if err != nil {
+				return err
+			}
+		}
+	} else {
+		err = w.object(path, columns)
+	}
+	if err == nil {
+		_, err = w.decoder.Token()
+	}
+	return unexpected(err)
+}
+
+func (w *walker) object(path []string, columns map[string]string) error {
+	for w.decoder.More() {
+		token, err := w.decoder.Token()
+		if err != nil {
+			return unexpected(err)
+		}
+		name, _ := token.(string)
+		switch segment := path[0]; {
+		case strings.HasPrefix(segment, "{"):
+			columns[strings.Trim(segment, "{}")] = name
+			err = w.walk(path[1:], columns)
+		case segment == name:
+			err = w.walk(path[1:], columns)
+		default:
+			err = w.skip()
+		}
+		if err != nil {
+			return unexpected(err)
+		}
+	}
+	return nil
+}
+
+// unexpected: inside a value, the end of the file is damage.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func (w *walker) skip() error {
+	_, _, err := w.value(0)
+	return unexpected(err)
+}
+
+func (w *walker) emit(columns map[string]string) error {
+	before := w.decoder.InputOffset()
+	value, problem, err := w.value(0)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	return w.each(element{
+		record: strings.TrimSuffix(b.String(), "\n"), columns: columns, problem: problem, offset: w.base + before,
+	})
+}
+
+// value reads one value with every number as the text it was, and says what is wrong with it: a key
+// twice in one object, or nesting beyond reason.
+func (w *walker) value(depth int) (value any, problem string, err error) {
+	token, err := w.decoder.Token()
+	if err != nil {
+		return nil, "", err
+	}
+	if depth > maxDepth {
+		return nil, "", reject("json", "the JSON is nested deeper than %d", maxDepth)
+	}
+	delim, isDelim := token.(json.Delim)
+	if !isDelim {
+		if number, ok := token.(json.Number); ok {
+			return number.String(), "", nil
+		}
+		return token, "", nil
+	}
+	if delim == '[' {
+		list := []any{}
+		for w.decoder.More() {
+			item, wrong, err := w.value(depth + 1)
+			if err != nil {
+				return nil, "", unexpected(err)
+			}
+			list, problem = append(list, item), firstOf(problem, wrong)
+		}
+		_, err = w.decoder.Token()
+		return list, problem, unexpected(err)
+	}
+	object := map[string]any{}
+	for w.decoder.More() {
+		token, err := w.decoder.Token()
+		if err != nil {
+			return nil, "", unexpected(err)
+		}
+		name, _ := token.(string)
+		item, wrong, err := w.value(depth + 1)
+		if err != nil {
+			return nil, "", unexpected(err)
+		}
+		if _, twice := object[name]; twice {
+			wrong = firstOf(wrong, fmt.Sprintf("the key %q occurs twice", name))
+		}
+		object[name], problem = item, firstOf(problem, wrong)
+	}
+	_, err = w.decoder.Token()
+	return object, problem, unexpected(err)
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,215 @@
+package script
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"bedrot/sql/duck"
+)
+
+// Folder is a tree of scripts: one folder per source, beside feeds/, curated/ and shared/.
+type Folder struct {
+	FS fs.FS
+	// Origin is "" for the scripts in the binary; elsewhere it is how people know the folder.
+	Origin string
+}
+
+// Catalog is every script, checked and in the order in which to build.
+type Catalog struct {
+	Scripts []*Script // tables and feeds, inputs before readers
+	Checks  []*Script
+	Macros  []*Script
+	// Findings are faults that disable a script of LAKE/sql and what reads it.
+	Findings Problems
+	byTable  map[string]*Script
+}
+
+// Script returns the script of a table or feed, or nil.
+func (c *Catalog) Script(table string) *Script { return c.byTable[table] }
+
+// Raw returns the raw script of a stream, or nil.
+func (c *Catalog) Raw(source, stream string) *Script {
+	return c.byTable["raw."+source+"__"+stream]
+}
+
+// Raws are the raw scripts.
+func (c *Catalog) Raws() []*Script {
+	var raws []*Script
+	for _, s := range c.Scripts {
+		if s.Kind == Raw && s.Disabled == nil {
+			raws = append(raws, s)
+		}
+	}
+	return raws
+}
+
+// Load reads, checks and orders all scripts. Every fault of the embedded scripts is returned at once,
+// as Problems; a fault in another folder disables its script and is kept in Findings.
+func Load(ctx context.Context, folders ...Folder) (*Catalog, error) {
+	return load(ctx, false, folders)
+}
+
+// LoadLinked is Load for who traces rows: it also finds the Links of every script, which takes a plan
+// for each column.
+func LoadLinked(ctx context.Context, folders ...Folder) (*Catalog, error) {
+	return load(ctx, true, folders)
+}
+
+func load(ctx context.Context, linked bool, folders []Folder) (*Catalog, error) {
+	db, err := duck.Open(ctx, duck.Options{Threads: 1, Memory: "512MB"})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	l := &loader{Catalog: &Catalog{byTable: map[string]*Script{}}, db: db, linked: linked}
+	for _, folder := range folders {
+		if err := l.readFolder(folder); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.plan(ctx); err != nil {
+		return nil, err
+	}
+	if len(l.problems) > 0 {
+		return nil, l.problems
+	}
+	return l.Catalog, nil
+}
+
+type loader struct {
+	*Catalog
+	db       *duck.DB // empty; only for parsing, typing and planning
+	linked   bool
+	all      []*Script
+	problems Problems
+}
+
+// fault notes a problem: fatal for embedded scripts, disabling for others.
+func (l *loader) fault(s *Script, line int, format string, args ...any) {
+	problem := Problem{Path: s.Path, Line: line, Text: fmt.Sprintf(format, args...)}
+	if s.Origin == "" {
+		l.problems = append(l.problems, problem)
+	} else {
+		l.Findings = append(l.Findings, problem)
+	}
+	if s.Disabled == nil {
+		s.Disabled = Problems{problem}
+	}
+}
+
+func (l *loader) readFolder(folder Folder) error {
+	names, err := fs.Glob(folder.FS, "*/*.sql")
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if path.Dir(name) == "meta" { // views over the journal, no part of the flow
+			continue
+		}
+		data, err := fs.ReadFile(folder.FS, name)
+		if err != nil {
+			return err
+		}
+		shown := path.Join("sql", name)
+		if folder.Origin != "" {
+			shown = path.Join(folder.Origin, name)
+		}
+		l.readScript(folder, name, shown, strings.ReplaceAll(string(data), "\r\n", "\n"))
+	}
+	return nil
+}
+
+func (l *loader) readScript(folder Folder, name, shown, text string) {
+	s, err := newScript(path.Dir(name), path.Base(name))
+	if err != nil {
+		l.fault(&Script{Path: shown, Origin: folder.Origin}, 0, "%v", err)
+		return
+	}
+	s.Path, s.Origin, s.SQL = shown, folder.Origin, text
+	if s.Kind == Macros {
+		l.Macros = append(l.Macros, s)
+		return
+	}
+	var faults []headerError
+	s.Header, faults = parseHeader(text, s.Kind)
+	l.all = append(l.all, s)
+	for _, f := range faults {
+		l.fault(s, f.line, "%s", f.text)
+	}
+	if s.Kind != CheckScript {
+		if other := l.byTable[s.Table]; other != nil {
+			l.fault(s, 0, "makes %s, and so does %s: scripts add tables, they never replace one", s.Table, other.Path)
+			return
+		}
+		l.byTable[s.Table] = s
+	}
+	for _, f := range s.headerFaults() {
+		l.fault(s, 1, "%s", f)
+	}
+}
+
+// headerFaults are rules about what a header must hold together.
+func (s *Script) headerFaults() []string {
+	var faults []string
+	h := s.Header
+	switch s.Kind {
+	case Raw:
+		if h.Format == "" {
+			faults = append(faults, "format: is missing (csv, json or html)")
+		}
+		if h.Format == "csv" && len(h.Columns) == 0 {
+			faults = append(faults, "columns: is missing")
+		}
+		if h.Format != "csv" && h.Format != "" && h.Records == "" {
+			faults = append(faults, "records: is missing")
+		}
+		if len(h.Partition) == 0 {
+			faults = append(faults, "partition: is missing")
+		}
+	case Staging, Curated:
+		if h.Key == nil && !h.KeyNone {
+			faults = append(faults, "key: is missing; a table without one says key: none")
+		}
+	}
+	return faults
+}
+
+// hashAll gives every script the hash of all that decides its rows apart from its inputs: the
+// statement, the header's fields but for descriptions, and the macros.
+func (l *loader) hashAll() {
+	macros := sha256.New()
+	for _, m := range l.Macros {
+		macros.Write([]byte(meaning(m.SQL)))
+	}
+	base := macros.Sum(nil)
+	for _, s := range l.all {
+		hash := sha256.New()
+		hash.Write(base)
+		hash.Write([]byte(meaning(s.SQL)))
+		s.Hash = hex.EncodeToString(hash.Sum(nil)[:8])
+	}
+}
+
+// meaning is a script without the comments that only people read.
+func meaning(text string) string {
+	var kept []string
+	inHeader := true
+	for _, line := range strings.Split(text, "\n") {
+		comment, isComment := strings.CutPrefix(strings.TrimSpace(line), "--")
+		if isComment && comment == "" || !isComment {
+			inHeader = false
+		}
+		isField := inHeader && (continuation.MatchString(comment) || fieldPattern.MatchString(strings.TrimSpace(comment)))
+		if !isComment || isField && !strings.HasPrefix(strings.TrimSpace(comment), "column ") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}

@@ -1,0 +1,106 @@
+package zones
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Config is lake.toml. Its zero value is a lake with every default.
+type Config struct {
+	// Memory is DuckDB's memory limit, such as "2GB"; empty is half of the machine's.
+	Memory string `toml:"memory"`
+	// Threads is how many DuckDB uses; 0 is one per processor.
+	Threads int `toml:"threads"`
+	// Spill bounds what DuckDB may write below run/ when memory is short, such as "20GB".
+	Spill string `toml:"spill"`
+	// Accounts lists each source's accounts, the first being the one meant when none is named.
+	Accounts map[string][]string `toml:"accounts"`
+}
+
+var sizePattern = regexp.MustCompile(`(?i)^\d+(\.\d+)?\s*([kmgt]i?b|%)$`)
+
+func (c Config) validate() error {
+	for name, value := range map[string]string{"memory": c.Memory, "spill": c.Spill} {
+		if value != "" && !sizePattern.MatchString(value) {
+			return fmt.Errorf("%s: %q is no size: write it like \"2GB\"", name, value)
+		}
+	}
+	if c.Threads < 0 || c.Threads > 1024 {
+		return fmt.Errorf("threads: %s is outside 0 to 1024", strconv.Itoa(c.Threads))
+	}
+	for source, accounts := range c.Accounts {
+		for _, account := range accounts {
+			if err := CheckName("account", account); err != nil {
+				return fmt.Errorf("accounts.%s: %w", source, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Account is the account meant when a source's files name none.
+func (c Config) Account(source string) string {
+	if accounts := c.Accounts[source]; len(accounts) > 0 {
+		return accounts[0]
+	}
+	return "main"
+}
+
+// accountNames is every account named for some source, sorted; the inbox has a folder for each.
+func (c Config) accountNames() []string {
+	var names []string
+	for _, accounts := range c.Accounts {
+		names = append(names, accounts...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func loadConfig(root string) (Config, error) {
+	path := filepath.Join(root, "lake.toml")
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Config{}, &Error{
+			Code: "lake_missing", What: "there is no lake at " + root, Where: path,
+			Next: "bedrot init " + root, Err: err,
+		}
+	}
+	if err != nil {
+		return Config{}, err
+	}
+	var config Config
+	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
+	if err := decoder.Decode(&config); err != nil {
+		return Config{}, configError(path, err)
+	}
+	if err := config.validate(); err != nil {
+		return Config{}, &Error{Code: "config", What: err.Error(), Where: path, Next: "edit " + path, Err: err}
+	}
+	return config, nil
+}
+
+// configError names the line, which go-toml knows in two different ways.
+func configError(path string, err error) error {
+	where, what := path, err.Error()
+	var strict *toml.StrictMissingError
+	var decode *toml.DecodeError
+	switch {
+	case errors.As(err, &strict) && len(strict.Errors) > 0:
+		row, _ := strict.Errors[0].Position()
+		where = fmt.Sprintf("%s:%d", path, row)
+		what = "unknown setting " + strings.Join(strict.Errors[0].Key(), ".")
+	case errors.As(err, &decode):
+		row, _ := decode.Position()
+		where = fmt.Sprintf("%s:%d", path, row)
+	}
+	return &Error{Code: "config", What: what, Where: where, Next: "edit " + path, Err: err}
+}

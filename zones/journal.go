@@ -1,0 +1,219 @@
+package zones
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Event is one line of the audit journal. A kind uses the fields that concern it; the views of meta
+// are made of these lines.
+type Event struct {
+	Kind string    `json:"kind"` // run, step, drop, table, check, reject, storage, error
+	Run  string    `json:"run"`
+	At   time.Time `json:"at"`
+
+	Command string `json:"command,omitempty"`
+	Status  string `json:"status,omitempty"` // run: done, partly, blocked, failed, interrupted, killed
+	Exit    *int   `json:"exit,omitempty"`
+	Version string `json:"version,omitempty"` // the version a run published
+	RunDate string `json:"run_date,omitempty"`
+
+	Step    string `json:"step,omitempty"`
+	Source  string `json:"source,omitempty"`
+	Stream  string `json:"stream,omitempty"`
+	Account string `json:"account,omitempty"`
+	Table   string `json:"table,omitempty"`
+	Drop    string `json:"drop,omitempty"`
+	File    string `json:"file,omitempty"`
+	Line    int64  `json:"line,omitempty"`
+
+	StartedAt  *time.Time `json:"started_at,omitempty"`
+	DurationMS int64      `json:"duration_ms,omitempty"`
+	RowsIn     *int64     `json:"rows_in,omitempty"`
+	RowsOut    *int64     `json:"rows_out,omitempty"`
+	BytesIn    *int64     `json:"bytes_in,omitempty"`
+	BytesOut   *int64     `json:"bytes_out,omitempty"`
+	Rejects    *int64     `json:"rejects,omitempty"`
+
+	// A drop's identity: records = accepted + rejected, accepted = winning + superseded + unchanged + held.
+	Records    *int64 `json:"records,omitempty"`
+	Accepted   *int64 `json:"accepted,omitempty"`
+	Winning    *int64 `json:"winning,omitempty"`
+	Superseded *int64 `json:"superseded,omitempty"`
+	Unchanged  *int64 `json:"unchanged,omitempty"`
+	Held       *int64 `json:"held,omitempty"`
+	// Money is decimal text; DuckDB reads it as such.
+	MoneyIn       string `json:"money_in,omitempty"`
+	MoneyAccepted string `json:"money_accepted,omitempty"`
+	MoneyRejected string `json:"money_rejected,omitempty"`
+
+	Check    string `json:"check,omitempty"`
+	Severity string `json:"severity,omitempty"`
+	Value    string `json:"value,omitempty"`
+	Limit    string `json:"limit,omitempty"`
+
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message,omitempty"`
+	Next    string `json:"next,omitempty"`
+
+	PartitionsBuilt *int64 `json:"partitions_built,omitempty"`
+	PartitionsKept  *int64 `json:"partitions_kept,omitempty"`
+	Why             string `json:"why,omitempty"`
+
+	PeakMemory *int64 `json:"peak_memory_bytes,omitempty"`
+	Spill      *int64 `json:"spill_bytes,omitempty"`
+	Zone       string `json:"zone,omitempty"`
+	Files      *int64 `json:"files,omitempty"`
+	Bytes      *int64 `json:"bytes,omitempty"`
+	FreeDisk   *int64 `json:"free_disk_bytes,omitempty"`
+}
+
+// Journal collects a run's events in its scratch folder; Close gives the file its name below audit/,
+// where it is read from. The journal of a killed run is rescued by the next writer.
+type Journal struct {
+	w    *Writer
+	run  string
+	path string
+	now  func() time.Time
+
+	mu   sync.Mutex
+	file *os.File
+	buf  *bufio.Writer
+	err  error
+}
+
+// Journal opens the journal of a run.
+func (w *Writer) Journal(run string, now func() time.Time) (*Journal, error) {
+	path := filepath.Join(w.Scratch.Dir, run+".ndjson")
+	if err := w.Files.before("create", path); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	if err != nil {
+		return nil, err
+	}
+	return &Journal{w: w, run: run, path: path, now: now, file: file, buf: bufio.NewWriter(file)}, nil
+}
+
+// Run is the journal's run.
+func (j *Journal) Run() string { return j.run }
+
+// Add appends an event; its run and time are filled in. An error is kept for Close.
+func (j *Journal) Add(event Event) {
+	event.Run, event.At = j.run, j.now().UTC().Truncate(time.Millisecond)
+	line, err := json.Marshal(event)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err == nil {
+		_, err = j.buf.Write(append(line, '\n'))
+	}
+	if err == nil && event.Kind != "reject" {
+		err = j.buf.Flush()
+	}
+	j.err = errors.Join(j.err, err)
+}
+
+// Close makes the journal durable and public.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	err := errors.Join(j.err, j.buf.Flush(), j.file.Close())
+	if err != nil {
+		return err
+	}
+	return j.w.publishJournal(j.path)
+}
+
+func (w *Writer) publishJournal(path string) error {
+	if _, err := w.Files.Seal(path); err != nil {
+		return err
+	}
+	if err := w.Files.MkdirAll(w.Root, w.Path("audit")); err != nil {
+		return err
+	}
+	if err := w.Files.Rename(path, w.Path("audit", filepath.Base(path))); err != nil {
+		return err
+	}
+	return w.Files.SyncDir(w.Path("audit"))
+}
+
+var journalPattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}\.ndjson$`)
+
+// rescueJournals completes the journal of a killed run: its whole lines, then one that says so.
+func (w *Writer) rescueJournals(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !journalPattern.MatchString(entry.Name()) {
+			continue
+		}
+		if err := w.rescueJournal(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Writer) rescueJournal(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	whole := data[:strings.LastIndexByte(string(data), '\n')+1]
+	if !strings.Contains(string(whole), `"status":"`) {
+		run := strings.TrimSuffix(filepath.Base(path), ".ndjson")
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		line, err := json.Marshal(Event{Kind: "run", Run: run, At: info.ModTime().UTC(), Status: "killed"})
+		if err != nil {
+			return err
+		}
+		whole = append(whole, append(line, '\n')...)
+	}
+	rescued := filepath.Join(filepath.Dir(path), "rescued-"+filepath.Base(path))
+	if err := w.Files.Remove(rescued); err != nil {
+		return err
+	}
+	if err := w.Files.WriteFile(rescued, whole); err != nil {
+		return err
+	}
+	if err := w.Files.MkdirAll(w.Root, w.Path("audit")); err != nil {
+		return err
+	}
+	if err := w.Files.Rename(rescued, w.Path("audit", filepath.Base(path))); err != nil {
+		return err
+	}
+	return w.Files.SyncDir(w.Path("audit"))
+}
+
+// Journals lists the journal files, oldest first.
+func (l *Lake) Journals() ([]string, error) {
+	entries, err := os.ReadDir(l.Path("audit"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var paths []string
+	for _, entry := range entries {
+		if journalPattern.MatchString(entry.Name()) {
+			paths = append(paths, l.Path("audit", entry.Name()))
+		}
+	}
+	slices.Sort(paths)
+	return paths, err
+}

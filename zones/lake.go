@@ -1,0 +1,153 @@
+package zones
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Format is the version of the lake's layout this binary writes. A lake of a newer format is refused.
+const Format = 1
+
+// Lake is an opened lake. Reading needs nothing more; changing it needs the Writer that Lock returns.
+type Lake struct {
+	Root   string // absolute
+	Config Config
+	Stamp  Stamp
+	Files  Files
+}
+
+// Stamp says which lake this is; it is written once, by init.
+type Stamp struct {
+	Format  int       `json:"format"`
+	ID      string    `json:"id"`
+	Created time.Time `json:"created"`
+}
+
+const stampFile = ".lake.json"
+
+// defaultConfig is what init writes; every setting is shown at its default.
+const defaultConfig = `# The lake's settings. Flags and BEDROT_* variables win over this file; unknown names are errors.
+
+# memory = "4GB"    # DuckDB's limit; default: half of the machine's memory
+# threads = 2       # default: one per processor
+# spill = "50GB"    # what DuckDB may write below run/ when memory is short
+
+[accounts]
+# The logins of each source; the first is meant when none is named.
+# distrokid = ["label"]
+# spotify = ["label"]
+`
+
+var catalogFiles = map[string]string{
+	"artists.csv": "source,alias,artist\n",
+	"tracks.csv":  "isrc,track,artist,release_date\n",
+	"splits.csv":  "isrc,artist,from_month,owner_share\n",
+	"trust.csv":   "reporter,platform,trust\n",
+}
+
+// Init makes an empty lake in a folder that is empty or missing. On a lake it changes nothing but
+// what is missing.
+func Init(root string, files Files, now time.Time) (*Lake, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(root, dirMode); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(root, stampFile)); err == nil {
+		return Open(root, files)
+	}
+	for _, dir := range []string{"landing", "raw", "versions", "inbox", "catalog", "audit", "sql", "run"} {
+		if err := files.MkdirAll(root, filepath.Join(root, dir)); err != nil {
+			return nil, err
+		}
+	}
+	write := func(path, text string) error {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+		if err := files.WriteFile(path, []byte(text)); err != nil {
+			return err
+		}
+		return os.Chmod(path, 0o640)
+	}
+	if err := write(filepath.Join(root, "lake.toml"), defaultConfig); err != nil {
+		return nil, err
+	}
+	for name, header := range catalogFiles {
+		if err := write(filepath.Join(root, "catalog", name), header); err != nil {
+			return nil, err
+		}
+	}
+	for _, zone := range []string{"staging", "curated"} {
+		err := files.Symlink(filepath.Join("current", zone), filepath.Join(root, zone))
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+	}
+	stamp := Stamp{Format: Format, ID: randomHex(8), Created: now.UTC().Truncate(time.Second)}
+	if err := files.WriteJSON(filepath.Join(root, stampFile), stamp); err != nil {
+		return nil, err
+	}
+	if err := files.SyncDir(root); err != nil {
+		return nil, err
+	}
+	return Open(root, files)
+}
+
+// Open reads a lake's settings and refuses one that a newer bedrot made.
+func Open(root string, files Files) (*Lake, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	lake := &Lake{Root: root, Files: files}
+	err = readJSON(filepath.Join(root, stampFile), &lake.Stamp)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{
+			Code: "lake_missing", What: "there is no lake here", Where: root,
+			Next: "bedrot init " + root + "   (or name the lake with --lake DIR)", Err: err,
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if lake.Stamp.Format > Format {
+		return nil, &Error{
+			Code:  "lake_newer",
+			What:  fmt.Sprintf("the lake has format %d, made by a newer bedrot; this one knows formats up to %d", lake.Stamp.Format, Format),
+			Where: root, Next: "install the newer bedrot   (bedrot version tells this one's)",
+		}
+	}
+	lake.Config, err = loadConfig(root)
+	return lake, err
+}
+
+// Path joins names below the lake's root.
+func (l *Lake) Path(elem ...string) string {
+	return filepath.Join(append([]string{l.Root}, elem...)...)
+}
+
+// Rel is a path as people should see it: relative to the lake when it is inside.
+func (l *Lake) Rel(path string) string {
+	if rel, err := filepath.Rel(l.Root, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
+// Zones is the lake's zones in the order data flows through them.
+func Zones() []string { return []string{"landing", "raw", "staging", "curated", "archive"} }
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // crypto/rand.Read never fails since Go 1.24
+	return hex.EncodeToString(b)
+}
