@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -44,11 +45,13 @@ type app struct {
 	now      func() time.Time
 	files    zones.Files
 	code     int // of a run that ended without an error
+	scripts  *script.Catalog
 }
 
 // run is the whole program: it returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
-	err := a.cli().RunContext(ctx, args)
+	program := a.cli()
+	err := program.RunContext(ctx, flagsFirst(program, args))
 	if err == nil {
 		return a.code
 	}
@@ -59,6 +62,44 @@ func (a *app) run(ctx context.Context, args []string) int {
 		talk.Tell("    next: %s", hint.Hint())
 	}
 	return exitCode(ctx, err)
+}
+
+// flagsFirst moves a command's flags before its arguments, so that people may write them in any order;
+// what follows -- stays as it is.
+func flagsFirst(program *cli.App, args []string) []string {
+	var command *cli.Command
+	var flags, rest []string
+	known := program.Flags
+	for i := 1; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--":
+			return slices.Concat(args[:1], flags, rest, args[i:])
+		case strings.HasPrefix(arg, "-") && arg != "-":
+			flags = append(flags, arg)
+			if takesValue(known, arg) && i+1 < len(args) {
+				i++
+				flags = append(flags, args[i])
+			}
+		case command == nil && program.Command(arg) != nil:
+			command = program.Command(arg)
+			flags, known = append(flags, arg), command.Flags
+		default:
+			rest = append(rest, arg)
+		}
+	}
+	return slices.Concat(args[:1], flags, rest)
+}
+
+func takesValue(known []cli.Flag, arg string) bool {
+	name := strings.TrimLeft(arg, "-")
+	for _, flag := range known {
+		_, isBool := flag.(*cli.BoolFlag)
+		if slices.Contains(flag.Names(), name) {
+			return !isBool
+		}
+	}
+	return false
 }
 
 func exitCode(ctx context.Context, err error) int {
@@ -153,6 +194,14 @@ func (a *app) log(c *cli.Context) *slog.Logger {
 
 func (a *app) open(c *cli.Context) (*zones.Lake, error) { return zones.Open(c.String("lake"), a.files) }
 
+// catalog loads the scripts in force once per command.
+func (a *app) catalog(ctx context.Context, lake *zones.Lake) (catalog *script.Catalog, err error) {
+	if a.scripts == nil {
+		a.scripts, err = script.Load(ctx, sql.Folders(lake)...)
+	}
+	return a.scripts, err
+}
+
 // job is a run over a lake as the flags ask for it.
 func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step func(string)) (build.Job, error) {
 	date := c.String("date")
@@ -164,7 +213,7 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 	}
 	log := a.log(c)
 	return build.Job{
-		Lake: lake, Folders: sql.Folders(lake), Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
+		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
 		Options: build.Options{Full: c.Bool("full"), RunDate: date}, Log: log, Now: now, Progress: step,
 		Statements: func(statement string, took time.Duration) {
 			log.Debug("statement", "sql", statement, "took", took)
@@ -270,7 +319,7 @@ func (a *app) arrive(c *cli.Context) build.Arrive {
 }
 
 func (a *app) importer(ctx context.Context, w *zones.Writer, run string) (*extract.Importer, error) {
-	catalog, err := script.Load(ctx, sql.Folders(w.Lake)...)
+	catalog, err := a.catalog(ctx, w.Lake)
 	if err != nil {
 		return nil, err
 	}

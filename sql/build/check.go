@@ -28,9 +28,6 @@ func (r *run) checkTable(ctx context.Context, st *state) error {
 	if err := r.rowChecks(ctx, st, note); err != nil {
 		return err
 	}
-	if err := r.expose(ctx, st, nil); err != nil {
-		return err
-	}
 	if err := r.keyCheck(ctx, st, note); err != nil {
 		return err
 	}
@@ -44,7 +41,7 @@ func (r *run) checkTable(ctx context.Context, st *state) error {
 	if blocked != "" {
 		return r.keep(ctx, st, blocked)
 	}
-	return nil
+	return r.expose(ctx, st, nil)
 }
 
 type noteFunc func(name string, warn bool, value, limit string, failed bool, sample string)
@@ -54,9 +51,6 @@ func (r *run) rowChecks(ctx context.Context, st *state, note noteFunc) error {
 	if len(st.script.Header.Checks) == 0 || len(st.fresh) == 0 {
 		return nil
 	}
-	if err := r.expose(ctx, st, func(part zones.Part) bool { return st.fresh[part.File] }); err != nil {
-		return err
-	}
 	counts := make([]string, len(st.script.Header.Checks))
 	found := make([]int64, len(counts))
 	dest := make([]any, len(counts))
@@ -64,7 +58,7 @@ func (r *run) rowChecks(ctx context.Context, st *state, note noteFunc) error {
 		counts[i] = "count(*) filter (where (" + check.Expr + ") is false)"
 		dest[i] = &found[i]
 	}
-	from := " from " + duck.Table(st.script.Table)
+	from := " from " + r.relation(st, true)
 	if err := r.DB.One(ctx, "select "+strings.Join(counts, ", ")+from, dest...); err != nil {
 		return err
 	}
@@ -93,12 +87,7 @@ func (r *run) keyCheck(ctx context.Context, st *state, note noteFunc) error {
 	for _, name := range st.script.Header.Partition {
 		inKey = inKey && slices.Contains(key, name)
 	}
-	if inKey {
-		if err := r.expose(ctx, st, func(part zones.Part) bool { return st.fresh[part.File] }); err != nil {
-			return err
-		}
-	}
-	doubles := "select " + duck.Idents(key) + ", count(*) as rows from " + duck.Table(st.script.Table) + " group by " + duck.Idents(key) + " having count(*) > 1"
+	doubles := "select " + duck.Idents(key) + ", count(*) as rows from " + r.relation(st, inKey) + " group by " + duck.Idents(key) + " having count(*) > 1"
 	var count int64
 	if err := r.DB.One(ctx, "select count(*) from ("+doubles+")", &count); err != nil {
 		return err
@@ -112,9 +101,6 @@ func (r *run) keyCheck(ctx context.Context, st *state, note noteFunc) error {
 		sample = fmt.Sprintf("%d keys occur more than once, such as %s", count, row)
 	}
 	note("key: "+strings.Join(key, ", "), false, fmt.Sprint(count), "0", count > 0, sample)
-	if inKey {
-		return r.expose(ctx, st, nil)
-	}
 	return nil
 }
 

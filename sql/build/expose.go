@@ -11,8 +11,13 @@ import (
 
 // expose makes the view of a derived table as it stands in the draft. Only, when not nil, picks parts.
 func (r *run) expose(ctx context.Context, st *state, only func(zones.Part) bool) error {
+	return r.DB.Exec(ctx, view.Derived(st.script.Table, st.script.Columns, r.files(st, only)))
+}
+
+// files are the paths of a table's parts as they can be read now.
+func (r *run) files(st *state, only func(zones.Part) bool) []string {
 	if st.manifest == nil {
-		return r.DB.Exec(ctx, view.Empty(st.script.Table, st.script.Columns))
+		return nil
 	}
 	var files []string
 	for _, part := range st.manifest.Parts {
@@ -20,7 +25,13 @@ func (r *run) expose(ctx context.Context, st *state, only func(zones.Part) bool)
 			files = append(files, r.partPath(st, part))
 		}
 	}
-	return r.DB.Exec(ctx, view.Derived(st.script.Table, st.script.Columns, files))
+	return files
+}
+
+// relation is a table as a subquery; fresh narrows it to the parts built by this run.
+func (r *run) relation(st *state, fresh bool) string {
+	only := func(part zones.Part) bool { return !fresh || st.fresh[part.File] }
+	return "(" + view.Select(st.script.Columns, r.files(st, only)) + ")"
 }
 
 func (r *run) partPath(st *state, part zones.Part) string {

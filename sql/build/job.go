@@ -15,7 +15,7 @@ import (
 // Job is one run over a lake: it holds the lock, keeps the journal, and builds.
 type Job struct {
 	Lake     *zones.Lake
-	Folders  []script.Folder
+	Catalog  func(context.Context) (*script.Catalog, error) // asked for once the lake is held
 	Command  string
 	Options  Options
 	Memory   string // wins over lake.toml
@@ -121,7 +121,7 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 		}
 		arrivals = found
 	}
-	catalog, err := script.Load(ctx, j.Folders...)
+	catalog, err := j.Catalog(ctx)
 	if err != nil {
 		return Result{Findings: arrivals}, err
 	}

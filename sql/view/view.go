@@ -14,11 +14,15 @@ import (
 
 // Derived is the view of a staging or curated table over its files.
 func Derived(table string, columns []zones.Column, files []string) string {
+	return "create or replace view " + duck.Table(table) + " as " + Select(columns, files)
+}
+
+// Select reads a derived table's columns from some of its files.
+func Select(columns []zones.Column, files []string) string {
 	if len(files) == 0 {
-		return Empty(table, columns)
+		return emptySelect(columns)
 	}
-	return "create or replace view " + duck.Table(table) + " as select " + columnList(columns) +
-		" from read_parquet(" + duck.List(files) + ", hive_partitioning = false)"
+	return "select " + columnList(columns) + " from read_parquet(" + duck.List(files) + ", hive_partitioning = false)"
 }
 
 // Empty is the view of a table without rows.
