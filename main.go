@@ -286,7 +286,7 @@ try next:
   bedrot --lake %[1]s status
   bedrot --lake %[1]s rejects
   bedrot --lake %[1]s tables curated.royalties
-  bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2025-01' and store = 'Deezer'"`, dir)
+  bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2024-01' and store = 'Deezer'"`, dir)
 	return nil
 }
 

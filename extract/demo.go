@@ -81,7 +81,7 @@ type demoArtist struct {
 	daily   float64
 }
 
-// demoArtists are the label's; a third name below appears on statements only and resolves to nothing.
+// demoArtists are the label's.
 func demoArtists() []demoArtist {
 	return []demoArtist{
 		{name: "ZONE A0", spotify: "zone_a0", share: "0.88", daily: 2400},
@@ -89,6 +89,8 @@ func demoArtists() []demoArtist {
 	}
 }
 
+// demoStranger appears on statements only, with a recording the catalog does not list: it resolves to
+// nothing.
 const demoStranger = "ZONE A0 & STRANGER"
 
 type demoTrack struct {

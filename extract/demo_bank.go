@@ -145,7 +145,8 @@ func (c DemoConfig) bankLine(chance *rand.Rand, tracks []demoTrack, month int) b
 	case odd < 3:
 		line.upc = ""
 	case odd < 6:
-		line.artist = demoStranger
+		track = tracks[len(tracks)-1] // the one the catalog does not list
+		line.artist, line.title, line.isrc, line.upc = demoStranger, track.title, track.isrc, track.upc
 	case odd < 9:
 		line.store, line.kind, line.isrc, line.quantity = "iTunes", "Album", "", 1
 		line.title, line.hundredMillionths = track.title+" EP", 630_000_000

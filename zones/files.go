@@ -103,7 +103,7 @@ func HashFile(path string) (sum string, n int64, err error) {
 	}
 	defer func() { _ = file.Close() }()
 	hash := sha256.New()
-	n, err = io.CopyBuffer(hash, file, make([]byte, 1<<20))
+	n, err = io.CopyBuffer(hash, file, make([]byte, 64<<10))
 	if err != nil {
 		return "", 0, fmt.Errorf("hash %s: %w", path, err)
 	}
@@ -160,7 +160,7 @@ func (f Files) Copy(from, to string) (n int64, err error) {
 	if err := f.before("write", to); err != nil {
 		return 0, err
 	}
-	return io.CopyBuffer(out, in, make([]byte, 1<<20))
+	return io.CopyBuffer(out, in, make([]byte, 64<<10))
 }
 
 // Symlink makes a relative symbolic link.

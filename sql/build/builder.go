@@ -80,13 +80,14 @@ type run struct {
 	draft    *zones.Draft
 	previous *zones.Version
 	states   map[string]*state
+	shown    map[string]string // views made so far, and what they are narrowed to
 	result   Result
 }
 
 // Build brings every table up to date with what has landed. An error means that nothing was
 // published; what was kept back because of bad data is told in the Result.
 func (b *Builder) Build(ctx context.Context, opts Options) (Result, error) {
-	r := &run{Builder: b, opts: opts, states: map[string]*state{}, result: Result{Stale: map[string]string{}}}
+	r := &run{Builder: b, opts: opts, states: map[string]*state{}, shown: map[string]string{}, result: Result{Stale: map[string]string{}}}
 	if err := r.open(ctx); err != nil {
 		return r.result, err
 	}
@@ -148,9 +149,8 @@ func (r *run) table(ctx context.Context, s *script.Script) error {
 	start := r.Now()
 	switch s.Kind {
 	case script.Feed:
-		statement := r.Catalog.FeedView(s)
-		r.draft.Views = append(r.draft.Views, statement)
-		return r.DB.Exec(ctx, statement)
+		r.draft.Views = append(r.draft.Views, r.Catalog.FeedView(s))
+		return nil
 	case script.Raw:
 		err = r.rawTable(ctx, st)
 	default:

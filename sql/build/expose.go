@@ -2,16 +2,99 @@ package build
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"bedrot/sql/script"
 	"bedrot/sql/view"
 	"bedrot/zones"
 )
 
-// expose makes the view of a derived table as it stands in the draft. Only, when not nil, picks parts.
-func (r *run) expose(ctx context.Context, st *state, only func(zones.Part) bool) error {
-	return r.DB.Exec(ctx, view.Derived(st.script.Table, st.script.Columns, r.files(st, only)))
+// show makes the views a script reads as they stand in the draft, narrowed to the partitions that are
+// to be built. Views are made when somebody reads them: a night with little news touches little.
+func (r *run) show(ctx context.Context, s *script.Script, p plan) error {
+	for _, input := range r.Catalog.RealInputs(s) {
+		if err := r.showTable(ctx, input, r.narrowed(s, input, p)); err != nil {
+			return err
+		}
+	}
+	for _, input := range s.Inputs {
+		feed := r.Catalog.Script(input)
+		if feed == nil || feed.Kind != script.Feed || r.shown[input] != "" {
+			continue
+		}
+		if err := r.DB.Exec(ctx, r.Catalog.FeedView(feed)); err != nil {
+			return err
+		}
+		r.shown[input] = "whole"
+	}
+	return nil
+}
+
+// narrowing is the part of an input that a script may see.
+type narrowing struct {
+	names     []string // of the script's partition columns
+	kinds     []string
+	sets      [][]string // the values to build
+	keys      map[string][]string
+	signature string
+}
+
+// narrowed is what a script sees of an input: all of it unless both are built by partition.
+func (r *run) narrowed(s *script.Script, input string, p plan) narrowing {
+	st := r.states[input]
+	if p.whole || st == nil || len(st.script.Header.Partition) == 0 {
+		return narrowing{signature: "whole"}
+	}
+	n := narrowing{names: s.Header.Partition, keys: p.keys}
+	keys := slices.Sorted(maps.Keys(p.keys))
+	for _, key := range keys {
+		n.sets = append(n.sets, p.keys[key])
+	}
+	for _, name := range s.Header.Partition {
+		column, _ := s.Column(name)
+		n.kinds = append(n.kinds, column.Type)
+	}
+	n.signature = strings.Join(n.names, ",") + " in " + strings.Join(keys, " ")
+	return n
+}
+
+func (n narrowing) holds(names, values []string) bool {
+	_, ok := n.keys[zones.PartKey(project(n.names, names, values))]
+	return ok
+}
+
+func (r *run) showTable(ctx context.Context, table string, n narrowing) error {
+	if r.shown[table] == n.signature {
+		return nil
+	}
+	st := r.states[script.BaseTable(table)]
+	var err error
+	switch {
+	case st.script.Kind != script.Raw:
+		var only func(zones.Part) bool
+		if n.keys != nil {
+			only = func(part zones.Part) bool { return n.holds(st.script.Header.Partition, part.Values) }
+		}
+		err = r.DB.Exec(ctx, view.Derived(table, st.script.Columns, r.files(st, only)))
+	case strings.HasSuffix(table, "__history"):
+		history, _ := r.rawView(st).History()
+		err = r.DB.Exec(ctx, history)
+	case strings.HasSuffix(table, "__rejected"):
+		_, rejected := r.rawView(st).History()
+		err = r.DB.Exec(ctx, rejected)
+	default:
+		raw := r.rawView(st)
+		if n.keys != nil {
+			raw.Only = func(w zones.Winner) bool { return n.holds(raw.Partition, w.Values) }
+			raw.Where = view.Condition(n.names, n.kinds, n.sets)
+		}
+		err = r.execAll(ctx, raw.Statements())
+	}
+	r.shown[table] = n.signature
+	return err
 }
 
 // files are the paths of a table's parts as they can be read now.
@@ -48,79 +131,9 @@ func (r *run) rawView(st *state) view.RawTable {
 	}
 }
 
-// exposeRaw makes the views of a raw table: winners, history and rejects.
-func (r *run) exposeRaw(ctx context.Context, st *state) error {
-	raw := r.rawView(st)
-	history, rejected := raw.History()
-	return r.execAll(ctx, append(raw.Statements(), history, rejected))
-}
-
 func (r *run) execAll(ctx context.Context, statements []string) error {
 	for _, statement := range statements {
 		if err := r.DB.Exec(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// narrowInputs lets a script see only the partitions that are to be built, for inputs that are
-// partitioned; widenInputs takes that back.
-func (r *run) narrowInputs(ctx context.Context, s *script.Script, p plan) error {
-	if p.whole {
-		return nil
-	}
-	var sets [][]string
-	for _, values := range p.keys {
-		sets = append(sets, values)
-	}
-	kinds := make([]string, len(s.Header.Partition))
-	for i, name := range s.Header.Partition {
-		column, _ := s.Column(name)
-		kinds[i] = column.Type
-	}
-	for _, input := range r.Catalog.RealInputs(s) {
-		st := r.states[input]
-		if st == nil || len(st.script.Header.Partition) == 0 {
-			continue
-		}
-		names := st.script.Header.Partition
-		stays := func(values []string) bool {
-			_, ok := p.keys[zones.PartKey(project(s.Header.Partition, names, values))]
-			return ok
-		}
-		var err error
-		if st.script.Kind == script.Raw {
-			raw := r.rawView(st)
-			raw.Only = func(w zones.Winner) bool { return stays(w.Values) }
-			raw.Where = view.Condition(s.Header.Partition, kinds, sets)
-			err = r.execAll(ctx, raw.Statements())
-		} else {
-			err = r.expose(ctx, st, func(part zones.Part) bool { return stays(part.Values) })
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *run) widenInputs(ctx context.Context, s *script.Script, p plan) error {
-	if p.whole {
-		return nil
-	}
-	for _, input := range r.Catalog.RealInputs(s) {
-		st := r.states[input]
-		if st == nil || len(st.script.Header.Partition) == 0 {
-			continue
-		}
-		var err error
-		if st.script.Kind == script.Raw {
-			err = r.execAll(ctx, r.rawView(st).Statements())
-		} else {
-			err = r.expose(ctx, st, nil)
-		}
-		if err != nil {
 			return err
 		}
 	}

@@ -37,7 +37,7 @@ func (r *run) rawTable(ctx context.Context, st *state) error {
 	slices.SortFunc(manifest.Winners, func(a, b zones.Winner) int { return compare(a.Key, b.Key) })
 	manifest.SetContent()
 	st.manifest = manifest
-	return r.exposeRaw(ctx, st)
+	return nil
 }
 
 func compare(a, b string) int {

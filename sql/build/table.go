@@ -29,7 +29,7 @@ func (p plan) nothing() bool { return !p.whole && len(p.keys) == 0 }
 // derivedTable brings a staging or curated table up to date.
 func (r *run) derivedTable(ctx context.Context, st *state) error {
 	if held := r.heldInput(st.script); held != "" {
-		return r.keep(ctx, st, held)
+		return r.keep(st, held)
 	}
 	p, err := r.plan(st)
 	if err != nil {
@@ -37,21 +37,18 @@ func (r *run) derivedTable(ctx context.Context, st *state) error {
 	}
 	if p.nothing() {
 		st.manifest = st.previous
-		return r.expose(ctx, st, nil)
+		return nil
 	}
 	start := r.Now()
 	st.manifest = &zones.Table{
 		Name: st.script.Table, Script: st.script.Hash, Engine: r.engine, Columns: st.script.Columns,
 		Partition: st.script.Header.Partition, Inputs: r.inputContents(st.script),
 	}
-	if err := r.narrowInputs(ctx, st.script, p); err != nil {
+	if err := r.show(ctx, st.script, p); err != nil {
 		return err
 	}
 	parts, err := r.buildParts(ctx, st, p)
 	if err != nil {
-		return err
-	}
-	if err := r.widenInputs(ctx, st.script, p); err != nil {
 		return err
 	}
 	if !p.whole {
@@ -91,7 +88,7 @@ func (r *run) heldInput(s *script.Script) string {
 }
 
 // keep leaves the published state of a table in place and marks it stale.
-func (r *run) keep(ctx context.Context, st *state, why string) error {
+func (r *run) keep(st *state, why string) error {
 	for file := range st.fresh {
 		if err := r.Lake.Files.Remove(r.draft.Path(zones.Part{File: file})); err != nil {
 			return err
@@ -102,7 +99,8 @@ func (r *run) keep(ctx context.Context, st *state, why string) error {
 		kept := *st.previous
 		st.manifest = &kept
 	}
-	return r.expose(ctx, st, nil)
+	delete(r.shown, st.script.Table)
+	return nil
 }
 
 func (r *run) inputContents(s *script.Script) map[string]string {
@@ -230,27 +228,57 @@ func project(want, names, values []string) []string {
 // published version keeps its file.
 func (r *run) buildParts(ctx context.Context, st *state, p plan) ([]zones.Part, error) {
 	s := st.script
+	fromNothing := r.nothingToRead(s)
+	if fromNothing && r.Catalog.Barren(s, r.opts.RunDate) {
+		return nil, nil
+	}
+	parts, err := r.writeParts(ctx, st, p)
+	if fromNothing && err == nil && len(parts) == 0 {
+		r.Catalog.SetBarren(s, r.opts.RunDate)
+	}
+	return parts, err
+}
+
+// nothingToRead reports whether all inputs of a script are without rows.
+func (r *run) nothingToRead(s *script.Script) bool {
+	for _, input := range r.Catalog.RealInputs(s) {
+		m := r.states[script.BaseTable(input)].manifest
+		for _, part := range m.Parts {
+			if part.Rows > 0 {
+				return false
+			}
+		}
+		if len(m.Drops) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *run) writeParts(ctx context.Context, st *state, p plan) ([]zones.Part, error) {
+	s := st.script
 	if len(s.Header.Partition) == 0 || !p.whole && len(p.keys) == 1 {
 		file := r.scratch("part.parquet")
 		if err := removeIfThere(file); err != nil {
 			return nil, err
 		}
-		if err := r.DB.Exec(ctx, "copy (select "+duck.Idents(s.Names())+" from (\n"+s.SQL+")"+orderBy(s)+") to "+duck.Literal(file)+" "+parquetOptions); err != nil {
+		rows, err := r.DB.Copy(ctx, "copy (select "+duck.Idents(s.Names())+" from (\n"+s.SQL+")"+orderBy(s)+") to "+duck.Literal(file)+" "+parquetOptions)
+		if err != nil {
 			return nil, err
 		}
-		return r.takeParts(ctx, st, p, file, false)
+		return r.takeParts(ctx, st, p, file, rows, false)
 	}
 	dir := r.scratch("parts")
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	err := r.DB.Exec(ctx, "copy (select "+duck.Idents(s.Names())+" from (\n"+s.SQL+")) to "+duck.Literal(dir)+
+	rows, err := r.DB.Copy(ctx, "copy (select "+duck.Idents(s.Names())+" from (\n"+s.SQL+")) to "+duck.Literal(dir)+
 		" (format parquet, compression lz4, partition_by ("+duck.Idents(s.Header.Partition)+"), write_partition_columns true)")
 	if err != nil {
 		return nil, err
 	}
-	return r.takeParts(ctx, st, p, dir, true)
+	return r.takeParts(ctx, st, p, dir, rows, true)
 }
 
 // orderBy is a curated table's total order: its key, then everything else, so that equal rows give
@@ -276,19 +304,20 @@ type piece struct {
 	files  []string
 }
 
-func (r *run) takeParts(ctx context.Context, st *state, p plan, path string, split bool) ([]zones.Part, error) {
-	pieces, err := r.measurePieces(ctx, st.script, path, split)
-	if err != nil {
-		return nil, err
+func (r *run) takeParts(ctx context.Context, st *state, p plan, path string, rows int64, split bool) (parts []zones.Part, err error) {
+	pieces := map[string]*piece{}
+	if rows > 0 {
+		if pieces, err = r.measurePieces(ctx, st.script, path, split); err != nil {
+			return nil, err
+		}
 	}
-	if split && small(pieces) {
+	if len(pieces) > 2 && split && small(pieces) {
 		restore, err := r.oneThread(ctx)
 		if err != nil {
 			return nil, err
 		}
 		defer restore()
 	}
-	var parts []zones.Part
 	for _, key := range slices.Sorted(maps.Keys(pieces)) {
 		pc := pieces[key]
 		if _, wanted := p.keys[key]; !p.whole && !wanted {
@@ -410,9 +439,6 @@ func (r *run) measurePieces(ctx context.Context, s *script.Script, path string, 
 		pieces[key].files = append(pieces[key].files, file)
 		return nil
 	})
-	if err == nil && len(s.Header.Partition) == 0 && len(pieces) == 0 {
-		pieces["all"] = &piece{sum: new(big.Int), files: []string{path}}
-	}
 	for _, pc := range pieces {
 		slices.Sort(pc.files)
 	}

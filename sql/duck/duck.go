@@ -103,15 +103,21 @@ func (d *DB) Close() error { return errors.Join(d.conn.Close(), d.pool.Close()) 
 
 // Exec runs one statement for its effect.
 func (d *DB) Exec(ctx context.Context, statement string) error {
+	_, err := d.Copy(ctx, statement)
+	return err
+}
+
+// Copy runs one COPY statement and returns how many rows it wrote.
+func (d *DB) Copy(ctx context.Context, statement string) (rows int64, err error) {
 	start := time.Now()
-	_, err := d.conn.ExecContext(ctx, statement)
+	result, err := d.conn.ExecContext(ctx, statement)
 	if d.log != nil {
 		d.log(statement, time.Since(start))
 	}
 	if err != nil {
-		return wrap(ctx, statement, err)
+		return 0, wrap(ctx, statement, err)
 	}
-	return nil
+	return result.RowsAffected()
 }
 
 // Query runs one statement for its rows. The caller closes them before the next statement.

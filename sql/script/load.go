@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"bedrot/sql/duck"
 )
@@ -28,6 +29,24 @@ type Catalog struct {
 	// Findings are faults that disable a script of LAKE/sql and what reads it.
 	Findings Problems
 	byTable  map[string]*Script
+	barren   sync.Map
+}
+
+// SetBarren remembers that a script made no rows out of inputs without any, on a run date. Scripts are
+// pure, so whoever builds with this catalog again need not ask again.
+func (c *Catalog) SetBarren(s *Script, runDate string) { c.barren.Store(s.barrenKey(runDate), true) }
+
+// Barren reports what SetBarren was told.
+func (c *Catalog) Barren(s *Script, runDate string) bool {
+	_, known := c.barren.Load(s.barrenKey(runDate))
+	return known
+}
+
+func (s *Script) barrenKey(runDate string) string {
+	if !s.RunDate {
+		runDate = ""
+	}
+	return s.Table + " " + s.Hash + " " + runDate
 }
 
 // Script returns the script of a table or feed, or nil.
