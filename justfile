@@ -1,0 +1,55 @@
+# Needs nothing installed but Go, gcc and Node: npx --yes rust-just RECIPE
+
+export PATH := justfile_directory() / ".tools" + ":" + env("PATH")
+
+# list the recipes
+default:
+    @"{{just_executable()}}" --list --unsorted
+
+# install what building, testing and linting need, where it is missing
+setup:
+    .ci/setup
+    go mod download
+
+# build ./bedrot
+build:
+    go build -o bedrot .
+
+# every test, with coverage gate, JUnit report and skips counted; ARGS go to go test
+test *ARGS:
+    @.ci/setup gotestsum strace
+    @.ci/test {{ARGS}}
+
+# go vet, gofumpt, golangci-lint
+lint:
+    @.ci/setup gofumpt golangci-lint
+    @.ci/lint
+
+# format all Go code
+fmt:
+    @.ci/setup gofumpt
+    gofumpt -w . .ci/gate
+
+# rewrite what the fixture cases want by what comes out; review the diff
+golden:
+    go run . test --update testdata
+
+# measure a build, a night and a query at scale
+bench:
+    BEDROT_BENCH=1 go test . -run '^TestBench$' -count 1 -v -timeout 60m
+
+# the full kill sweep (the short one is among the tests)
+crash:
+    @.ci/setup strace
+    BEDROT_CRASH=full go test . -run '^TestCrash' -count 1 -v -timeout 60m
+
+# what CI runs
+ci: lint test
+
+# run the nightly job on the lake named by BEDROT_LAKE
+run *ARGS:
+    go run . run {{ARGS}}
+
+# make the first files of a source
+new-source NAME:
+    @.ci/new-source {{NAME}}
