@@ -32,10 +32,18 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	ctx, stop := interruptible()
 	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
-	os.Exit(a.run(ctx, os.Args))
+	code := a.run(ctx, os.Args)
+	stop()
+	os.Exit(code)
+}
+
+// interruptible ends with the first Ctrl-C or SIGTERM; a second one ends the process at once.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // app is the program with everything it touches outside, so that a test can run it in process.

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"bedrot/sql/script"
+	"bedrot/zones"
+)
+
+// TestMain is bedrot itself when a test starts this binary again as a process that can be killed.
+func TestMain(m *testing.M) {
+	if os.Getenv("BEDROT_TEST_CHILD") != "" {
+		os.Exit(child())
+	}
+	os.Exit(m.Run())
+}
+
+// child runs bedrot with the clock and the crash point that the environment names.
+func child() int {
+	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
+	if text := os.Getenv("BEDROT_TEST_NOW"); text != "" {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 99
+		}
+		a.now = func() time.Time { return at }
+	}
+	if at, err := strconv.Atoi(os.Getenv("BEDROT_TEST_KILL_AT")); err == nil {
+		a.files.Fault = killAt(int64(at))
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	return a.run(ctx, append([]string{"bedrot"}, os.Args[1:]...))
+}
+
+// killAt ends the process without any notice before its n-th change of the lake.
+func killAt(n int64) func(string, string) error {
+	var count atomic.Int64
+	return func(string, string) error {
+		if count.Add(1) == n {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+		return nil
+	}
+}
+
+// childCommand starts this test binary as bedrot.
+func childCommand(ctx context.Context, env []string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, os.Args[0], args...)
+	command.Env = append(append(os.Environ(), "BEDROT_TEST_CHILD=1"), env...)
+	return command
+}
+
+// lake is a lake in a temporary folder, asked in process.
+type lake struct {
+	t       testing.TB
+	root    string
+	now     time.Time
+	files   zones.Files
+	scripts *script.Catalog
+	ctx     context.Context
+}
+
+var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func newLake(t testing.TB) *lake {
+	t.Helper()
+	l := &lake{t: t, root: filepath.Join(t.TempDir(), "lake"), now: clock, ctx: t.Context()}
+	l.ok("init", l.root)
+	return l
+}
+
+// said is what a command wrote and returned.
+type said struct {
+	out, err string
+	code     int
+}
+
+func (l *lake) run(args ...string) said {
+	l.t.Helper()
+	var out, talk bytes.Buffer
+	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, scripts: l.scripts}
+	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
+	if l.scripts == nil && a.scripts != nil && len(a.scripts.Findings) == 0 {
+		l.scripts = a.scripts
+	}
+	return said{out.String(), talk.String(), code}
+}
+
+// want runs a command that must end with a code and say some things on stderr.
+func (l *lake) want(code int, talk []string, args ...string) said {
+	l.t.Helper()
+	s := l.run(args...)
+	if s.code != code {
+		l.t.Fatalf("bedrot %s: exit %d, want %d\n%s%s", strings.Join(args, " "), s.code, code, s.out, s.err)
+	}
+	for _, text := range talk {
+		if !strings.Contains(s.err, text) {
+			l.t.Errorf("bedrot %s does not say %q but\n%s", strings.Join(args, " "), text, s.err)
+		}
+	}
+	return s
+}
+
+func (l *lake) ok(args ...string) said {
+	l.t.Helper()
+	return l.want(0, nil, args...)
+}
+
+// query answers SQL as rows of text.
+func (l *lake) query(sql string) [][]string {
+	l.t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(l.ok("query", "-o", "csv", sql).out)).ReadAll()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return rows[1:]
+}
+
+// one answers SQL that has one value.
+func (l *lake) one(sql string) string {
+	l.t.Helper()
+	rows := l.query(sql)
+	if len(rows) != 1 || len(rows[0]) != 1 {
+		l.t.Fatalf("%s: %v", sql, rows)
+	}
+	return rows[0][0]
+}
+
+// equal compares the single value of a query.
+func (l *lake) equal(sql, want string) {
+	l.t.Helper()
+	if got := l.one(sql); got != want {
+		l.t.Errorf("%s = %s, want %s", sql, got, want)
+	}
+}
+
+// file writes a file beside the lake and returns its path.
+func (l *lake) file(name, text string) string {
+	l.t.Helper()
+	path := filepath.Join(filepath.Dir(l.root), name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		l.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+	return path
+}
+
+// inLake writes a file of the lake.
+func (l *lake) inLake(name, text string) {
+	l.t.Helper()
+	path := filepath.Join(l.root, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		l.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// state is what is published: every table's content, and every curated file's hash by partition.
+func (l *lake) state() map[string]string {
+	l.t.Helper()
+	state, err := publishedState(l.root)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return state
+}
+
+func publishedState(root string) (map[string]string, error) {
+	opened, err := zones.Open(root, zones.Files{})
+	if err != nil {
+		return nil, err
+	}
+	version, err := opened.Current()
+	if err != nil || version == nil {
+		return nil, err
+	}
+	state := map[string]string{}
+	for name := range version.Tables {
+		table, err := version.Table(name)
+		if err != nil {
+			return nil, err
+		}
+		state[name] = table.Content + " " + table.Stale
+		for _, part := range table.Parts {
+			if !strings.HasPrefix(name, "curated.") {
+				continue
+			}
+			sum, _, err := zones.HashFile(filepath.Join(version.Dir(), part.File))
+			if err != nil {
+				return nil, err
+			}
+			if sum != part.SHA256 {
+				return nil, errors.New(part.File + " is not what its manifest says")
+			}
+			state[name+" "+part.Key] = sum
+		}
+	}
+	return state, nil
+}
+
+// differences names the entries in which two states differ.
+func differences(a, b map[string]string) []string {
+	var names []string
+	for name := range a {
+		if a[name] != b[name] {
+			names = append(names, name)
+		}
+	}
+	for name := range b {
+		if _, ok := a[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+const bankHeader = "Reporting Date\tSale Month\tStore\tArtist\tTitle\tISRC\tUPC\tQuantity\tTeam Percentage\tSong/Album\tCountry of Sale\tSongwriter Royalties Withheld\tEarnings (USD)"
+
+// sale is a line of a bank-details file: what the cases here vary.
+type sale struct {
+	month, store, isrc, quantity, usd string
+}
+
+func (s sale) line() string {
+	return strings.Join([]string{
+		s.month + "-28", s.month, s.store, "ZONE A0", "NIGHT RIDE", s.isrc, "190000000001",
+		s.quantity, "100", "Song", "US", "0", s.usd,
+	}, "\t")
+}
+
+// bankFile is a bank-details file with some line end.
+func bankFile(newline string, sales ...sale) string {
+	var b strings.Builder
+	b.WriteString(bankHeader + newline)
+	for _, s := range sales {
+		b.WriteString(s.line() + newline)
+	}
+	return b.String()
+}
+
+// audienceFile is a Spotify for Artists audience timeline of some days from a date on.
+func audienceFile(from string, streams ...int) string {
+	day, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		panic(err)
+	}
+	var b strings.Builder
+	b.WriteString("date,listeners,streams,followers\n")
+	for i, n := range streams {
+		fmt.Fprintf(&b, "%s,%d,%d,%d\n", day.AddDate(0, 0, i).Format(time.DateOnly), n/2, n, 100+i)
+	}
+	return b.String()
+}
