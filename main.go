@@ -63,12 +63,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return a.code
 	}
-	talk := export.Talk{Out: a.err}
-	talk.Tell("error: %v", err)
-	var hint interface{ Hint() string }
-	if errors.As(err, &hint) && hint.Hint() != "" {
-		talk.Tell("    next: %s", hint.Hint())
-	}
+	export.Talk{Out: a.err}.Failure(ctx, err)
 	return exitCode(ctx, err)
 }
 
@@ -150,10 +145,11 @@ func (a *app) cli() *cli.App {
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", ") + ", parquet (default: table on a terminal, else csv)"},
 		&cli.StringFlag{Name: "out", Usage: "write to `FILE`"},
 	}
-	return &cli.App{
+	usageError := func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
+	program := &cli.App{
 		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: exitCodes,
 		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
-		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) },
+		OnUsageError: usageError,
 		CommandNotFound: func(_ *cli.Context, name string) {
 			export.Talk{Out: a.err}.Tell("error: there is no command %q\n    next: bedrot help", name)
 			a.code = build.ExitUsage
@@ -182,6 +178,10 @@ func (a *app) cli() *cli.App {
 			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.version},
 		},
 	}
+	for _, command := range program.Commands {
+		command.OnUsageError = usageError
+	}
+	return program
 }
 
 func (a *app) talk(c *cli.Context) export.Talk {
@@ -271,8 +271,9 @@ func (a *app) demo(c *cli.Context) error {
 	}
 	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
 	for night := 1; night <= extract.DemoNights; night++ {
-		now := func() time.Time { return extract.DemoTime(cfg, night) }
-		lake, err := zones.Init(dir, a.files, now())
+		evening, started := extract.DemoTime(cfg, night), a.now()
+		now := func() time.Time { return evening.Add(a.now().Sub(started)) }
+		lake, err := zones.Init(dir, a.files, evening)
 		if err != nil {
 			return err
 		}
@@ -281,7 +282,7 @@ func (a *app) demo(c *cli.Context) error {
 			if err := extract.DemoNight(ctx, w, cfg, night, run); err != nil {
 				return nil, err
 			}
-			return a.arrive(c)(ctx, w, run)
+			return a.arrive(c, evening)(ctx, w, run)
 		})
 		if err != nil {
 			return err
@@ -299,9 +300,9 @@ try next:
 }
 
 // arrive takes the inbox and the catalog of names; what cannot be placed is found, not fatal.
-func (a *app) arrive(c *cli.Context) build.Arrive {
+func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 	return func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
-		importer, err := a.importer(ctx, w, run)
+		importer, err := a.importer(ctx, w, run, now)
 		if err != nil {
 			return nil, err
 		}
@@ -315,7 +316,7 @@ func (a *app) arrive(c *cli.Context) build.Arrive {
 			var told *zones.Error
 			switch {
 			case errors.As(file.Err, &told):
-				findings = append(findings, build.Finding{Code: told.Code, Where: w.Rel(file.Path), Message: told.What, Next: told.Next, Severity: "error", Blocks: true})
+				findings = append(findings, build.Finding{Code: told.Code, Where: w.Rel(file.Path), Message: told.What, Next: told.Next, Severity: "error"})
 			case file.Err != nil:
 				return findings, file.Err
 			default:
@@ -326,7 +327,7 @@ func (a *app) arrive(c *cli.Context) build.Arrive {
 	}
 }
 
-func (a *app) importer(ctx context.Context, w *zones.Writer, run string) (*extract.Importer, error) {
+func (a *app) importer(ctx context.Context, w *zones.Writer, run string, now time.Time) (*extract.Importer, error) {
 	catalog, err := a.catalog(ctx, w.Lake)
 	if err != nil {
 		return nil, err
@@ -336,7 +337,7 @@ func (a *app) importer(ctx context.Context, w *zones.Writer, run string) (*extra
 		found, err := recogniser.Recognise(ctx, path, source, stream, labels)
 		return extract.Recognised{Source: found.Source, Stream: found.Stream, Missing: found.Missing}, err
 	}
-	return &extract.Importer{Lake: w, Recognise: recognise, Now: a.now(), Run: run}, nil
+	return &extract.Importer{Lake: w, Recognise: recognise, Now: now, Run: run}, nil
 }
 
 func (a *app) importFiles(c *cli.Context) (err error) {
@@ -369,7 +370,7 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	importer, err := a.importer(c.Context, w, run)
+	importer, err := a.importer(c.Context, w, run, a.now())
 	if err != nil {
 		return err
 	}
@@ -397,11 +398,7 @@ func (a *app) tellImported(c *cli.Context, imported []extract.Imported) error {
 			continue
 		}
 		failed++
-		a.talk(c).Tell("error: %v", file.Err)
-		var hint interface{ Hint() string }
-		if errors.As(file.Err, &hint) {
-			a.talk(c).Tell("    next: %s", hint.Hint())
-		}
+		a.talk(c).Failure(c.Context, file.Err)
 	}
 	switch {
 	case failed == len(imported):
@@ -420,7 +417,7 @@ func (a *app) nightly(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.runJob(c, lake, a.now, a.arrive(c))
+	return a.runJob(c, lake, a.now, a.arrive(c, a.now()))
 }
 
 func (a *app) build(c *cli.Context) error {

@@ -74,6 +74,8 @@ type lake struct {
 	files   zones.Files
 	scripts *script.Catalog
 	ctx     context.Context
+	// ownScripts is set when LAKE/sql holds some, so that they are read anew each time.
+	ownScripts bool
 }
 
 var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -96,7 +98,7 @@ func (l *lake) run(args ...string) said {
 	var out, talk bytes.Buffer
 	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, scripts: l.scripts}
 	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
-	if l.scripts == nil && a.scripts != nil && len(a.scripts.Findings) == 0 {
+	if !l.ownScripts && a.scripts != nil {
 		l.scripts = a.scripts
 	}
 	return said{out.String(), talk.String(), code}
@@ -166,6 +168,9 @@ func (l *lake) file(name, text string) string {
 // inLake writes a file of the lake.
 func (l *lake) inLake(name, text string) {
 	l.t.Helper()
+	if strings.HasPrefix(name, "sql/") {
+		l.scripts, l.ownScripts = nil, true
+	}
 	path := filepath.Join(l.root, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		l.t.Fatal(err)

@@ -1,11 +1,15 @@
 package export
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"bedrot/sql/build"
@@ -46,6 +50,37 @@ func (t Talk) Tell(format string, args ...any) {
 	_, _ = fmt.Fprintln(t.Out, strings.Join(lines, "\n"))
 }
 
+// Failure tells an error and the next step.
+func (t Talk) Failure(ctx context.Context, err error) {
+	t.Tell("error: %v", err)
+	if next := hint(ctx, err); next != "" {
+		t.Tell("    next: %s", next)
+	}
+}
+
+// hint is the next step an error knows, or what its cause asks for. DuckDB's errors have no causes,
+// only words.
+func hint(ctx context.Context, err error) string {
+	var known interface{ Hint() string }
+	if errors.As(err, &known) && known.Hint() != "" {
+		return known.Hint()
+	}
+	says := func(text string) bool { return strings.Contains(strings.ToLower(err.Error()), text) }
+	switch {
+	case ctx.Err() != nil:
+		return "run it again; nothing is half done"
+	case errors.Is(err, syscall.ENOSPC), says("no space left on device"):
+		return "free some disk, then run it again; nothing is half done"
+	case errors.Is(err, syscall.EIO), says("input/output error"):
+		return "look at the disk (dmesg), then run it again; bedrot check finds what is damaged"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return "run as the lake's owner"
+	case says("out of memory"):
+		return "run it again with more: --memory 4GB"
+	}
+	return ""
+}
+
 // Report tells how a run went: what is wrong first, then the summary.
 func (t Talk) Report(r build.Report) {
 	for _, leftover := range r.Swept {
@@ -77,7 +112,7 @@ func (t Talk) Report(r build.Report) {
 
 func (t Talk) finding(f build.Finding) {
 	kind := "warning"
-	if f.Blocks {
+	if f.Severity == "error" {
 		kind = "error"
 	}
 	t.Tell("%s: %s: %s", kind, f.Where, f.Message)

@@ -207,13 +207,22 @@ func (r *run) disabled() error {
 		if err != nil {
 			return err
 		}
-		st := &state{script: s, previous: previous, manifest: previous, fresh: map[string]bool{}, stale: "its script is broken"}
+		why := "its script is broken"
+		var own script.Problems
+		if !errors.As(s.Disabled, &own) || own[0].Path != s.Path {
+			why = "it reads a table whose script is broken"
+		}
+		st := &state{script: s, previous: previous, manifest: previous, fresh: map[string]bool{}, stale: why}
 		if err := r.put(st, r.Now()); err != nil {
 			return err
 		}
 	}
 	for _, problem := range r.Catalog.Findings {
-		r.find(Finding{Code: "script_broken", Where: problem.Path, Message: problem.String(), Next: "correct the script, then: bedrot run", Severity: "error", Blocks: true})
+		where := problem.Path
+		if problem.Line > 0 {
+			where += fmt.Sprintf(":%d", problem.Line)
+		}
+		r.find(Finding{Code: "script_broken", Where: where, Message: problem.Text, Next: "correct the script, then: bedrot run", Severity: "error"})
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func (r *run) rowChecks(ctx context.Context, st *state, note noteFunc) error {
 			if err != nil {
 				return err
 			}
-			sample = fmt.Sprintf("%d rows, such as %s", found[i], row)
+			sample = fmt.Sprintf("%s, such as %s", rowsText(found[i]), row)
 		}
 		note(check.Name(), check.Warn, fmt.Sprint(found[i]), "0", found[i] > 0, sample)
 	}
@@ -109,10 +109,17 @@ func (r *run) keyCheck(ctx context.Context, st *state, note noteFunc) error {
 	return nil
 }
 
+func rowsText(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
+}
+
 // sample is one offending row as text; the least by value, so that it is the same every time.
 func (r *run) sample(ctx context.Context, query string) (string, error) {
 	var text string
-	err := r.DB.One(ctx, "select min(rows::json::varchar) from ("+query+") as rows", &text)
+	err := r.DB.One(ctx, `select min("offending row"::json::varchar) from (`+query+`) as "offending row"`, &text)
 	return text, err
 }
 
@@ -127,12 +134,15 @@ func (r *run) noteCheck(s *script.Script, name, severity, value, limit string, f
 	if !failed {
 		return
 	}
-	next := fmt.Sprintf("bedrot query \"from meta.checks where table_name = '%s'\"", s.Table)
-	if s.Kind != script.CheckScript && severity == "error" {
-		next = "bedrot lineage " + s.Table
+	message, next := s.Table+": "+name+": "+sample, "bedrot lineage "+s.Table
+	if s.Kind == script.CheckScript {
+		message = strings.TrimSuffix(strings.TrimPrefix(s.Header.Grain, "One row per "), ".") + ": " + sample
+	}
+	if s.Kind == script.CheckScript || severity != "error" {
+		next = fmt.Sprintf("bedrot query \"from meta.checks where table_name = '%s'\"", s.Table)
 	}
 	r.result.Findings = append(r.result.Findings, Finding{
-		Code: "check_failed", Where: s.Path, Message: s.Table + ": " + name + ": " + sample, Next: next,
+		Code: "check_failed", Where: s.Path, Message: message, Next: next,
 		Severity: severity, Blocks: severity == "error",
 	})
 }
@@ -160,7 +170,7 @@ func (r *run) checkScripts(ctx context.Context, st *state) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", check.Path, err)
 			}
-			sample = fmt.Sprintf("%d rows, such as %s", count, row)
+			sample = fmt.Sprintf("%s, such as %s", rowsText(count), row)
 		}
 		r.noteCheck(check, "script", check.Header.Severity, fmt.Sprint(count), "0", count > 0, sample)
 		if count > 0 && check.Header.Severity == "error" && st.script.Kind != script.Raw {

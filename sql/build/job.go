@@ -98,6 +98,7 @@ func statusOf(ctx context.Context, result Result, err error) string {
 	blocks := false
 	for _, finding := range result.Findings {
 		blocks = blocks || finding.Blocks
+		kept = kept || finding.Severity == "error"
 	}
 	switch {
 	case ctx.Err() != nil:
