@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -276,3 +277,5 @@ func audienceFile(from string, streams ...int) string {
 	}
 	return b.String()
 }
+
+func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
