@@ -233,6 +233,8 @@ type Draft struct {
 	w        *Writer
 	dir      string
 	previous *Version
+	added    map[string]bool // files of new parts
+	carried  []string        // files of the published version that Publish links in
 }
 
 // NewDraft begins a version on top of the published one.
@@ -246,7 +248,7 @@ func (w *Writer) NewDraft(run, runDate, engine string, now time.Time) (*Draft, e
 			Format: Format, Run: run, Created: now.UTC().Truncate(time.Second), RunDate: runDate,
 			Engine: engine, Tables: map[string]TableRef{}, lake: w.Lake,
 		},
-		w: w, dir: filepath.Join(w.Scratch.Dir, "draft"), previous: previous,
+		w: w, dir: filepath.Join(w.Scratch.Dir, "draft"), previous: previous, added: map[string]bool{},
 	}
 	if previous != nil {
 		d.Previous = previous.Run
@@ -277,30 +279,25 @@ func (d *Draft) AddPart(table string, part Part, file string) (Part, error) {
 	if err := d.w.Files.MkdirAll(d.dir, filepath.Dir(target)); err != nil {
 		return Part{}, err
 	}
+	d.added[part.File] = true
 	return part, d.w.Files.Rename(file, target)
 }
 
 // Path is where a part of the draft can be read while it is one.
 func (d *Draft) Path(part Part) string { return filepath.Join(d.dir, part.File) }
 
-// PutTable completes a table: parts carried over from the published version are linked in, and the
-// manifest is written, or linked when it is the same.
+// PutTable completes a table: its manifest is written. What is the same as in the published version,
+// parts and manifests, is linked in by Publish, so that a draft that changes nothing costs nothing.
 func (d *Draft) PutTable(table *Table) error {
 	rows, bytes := table.size()
 	for _, part := range table.Parts {
-		target := filepath.Join(d.dir, part.File)
-		if _, err := os.Lstat(target); err == nil {
+		if d.added[part.File] {
 			continue
 		}
 		if d.previous == nil {
 			return fmt.Errorf("%s: part %s is neither built nor carried over", table.Name, part.Key)
 		}
-		if err := d.w.Files.MkdirAll(d.dir, filepath.Dir(target)); err != nil {
-			return err
-		}
-		if err := d.w.Files.Link(filepath.Join(d.previous.Dir(), part.File), target); err != nil {
-			return err
-		}
+		d.carried = append(d.carried, part.File)
 	}
 	data, err := json.MarshalIndent(table, "", " ")
 	if err != nil {
@@ -312,7 +309,8 @@ func (d *Draft) PutTable(table *Table) error {
 	d.Tables[table.Name] = ref
 	name := filepath.Join("tables", table.Name+".json")
 	if d.previous != nil && d.previous.Tables[table.Name].SHA256 == ref.SHA256 {
-		return d.w.Files.Link(filepath.Join(d.previous.Dir(), name), filepath.Join(d.dir, name))
+		d.carried = append(d.carried, name)
+		return nil
 	}
 	return d.w.Files.WriteFile(filepath.Join(d.dir, name), data)
 }
@@ -333,6 +331,15 @@ func (d *Draft) Changed() bool {
 // Publish makes the draft the lake's version: first all its folders are durable, then it gets its
 // name below versions/, then the pointer moves. A reader sees the old version or the new one.
 func (d *Draft) Publish() error {
+	for _, file := range d.carried {
+		target := filepath.Join(d.dir, file)
+		if err := d.w.Files.MkdirAll(d.dir, filepath.Dir(target)); err != nil {
+			return err
+		}
+		if err := d.w.Files.Link(filepath.Join(d.previous.Dir(), file), target); err != nil {
+			return err
+		}
+	}
 	if err := d.w.Files.WriteJSON(filepath.Join(d.dir, "version.json"), d.Version); err != nil {
 		return err
 	}

@@ -20,9 +20,9 @@ tracks as (
     where artist is not null
 ),
 
-royalty_months as (
+royalty_totals as (
     select artist, first_sale_month, last_sale_month, gross_usd
-    from curated.royalty_months
+    from curated.royalty_totals
     where artist is not null
 ),
 
@@ -41,7 +41,7 @@ names as (
 
     union
 
-    select artist from royalty_months
+    select artist from royalty_totals
 
     union
 
@@ -66,7 +66,7 @@ money as (
         min(first_sale_month) as first_sale_month,
         max(last_sale_month) as last_sale_month,
         sum(gross_usd)::decimal(38, 12) as gross_usd
-    from royalty_months
+    from royalty_totals
     group by artist
 ),
 

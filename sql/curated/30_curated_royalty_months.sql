@@ -19,7 +19,7 @@
 -- column gross_usd: Money of all lines, adjustments included, in USD, exact.
 -- column line_count: Statement lines.
 --
--- Small, and built month by month: what asks about all of history reads this.
+-- Small, and built month by month: royalty_totals adds it up.
 with royalties as (
     select
         reporting_month,

@@ -15,9 +15,9 @@ with catalog_tracks as (
     from staging.catalog__tracks
 ),
 
-royalty_months as (
+royalty_totals as (
     select isrc, track, artist, first_sale_month, last_sale_month, gross_usd
-    from curated.royalty_months
+    from curated.royalty_totals
     where isrc is not null
 ),
 
@@ -29,7 +29,7 @@ sold_tracks as (
         min(first_sale_month) as first_sale_month,
         max(last_sale_month) as last_sale_month,
         sum(gross_usd)::decimal(38, 12) as gross_usd
-    from royalty_months
+    from royalty_totals
     group by isrc
 )
 

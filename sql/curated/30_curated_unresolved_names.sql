@@ -9,7 +9,7 @@
 -- column line_count: Statement lines with this name.
 --
 -- The money is counted in curated.royalties all the same, under the name as it stands here.
-with royalty_months as (
+with royalty_totals as (
     select
         source,
         artist,
@@ -21,7 +21,7 @@ with royalty_months as (
         streams,
         gross_usd,
         line_count
-    from curated.royalty_months
+    from curated.royalty_totals
 ),
 
 stream_months as (
@@ -31,19 +31,19 @@ stream_months as (
 
 statement_names as (
     select 'artist' as kind, source, artist as name, gross_usd, streams, line_count
-    from royalty_months
+    from royalty_totals
     where not is_artist_known and artist is not null
 
     union all
 
     select 'isrc' as kind, source, isrc as name, gross_usd, streams, line_count
-    from royalty_months
+    from royalty_totals
     where not is_track_known and isrc is not null
 
     union all
 
     select 'store' as kind, source, store as name, gross_usd, streams, line_count
-    from royalty_months
+    from royalty_totals
     where platform is null
 ),
 

@@ -2,18 +2,18 @@
 -- severity: warn
 --
 -- Add the store to the source's staging stores.
-with royalty_months as (
+with royalty_totals as (
     select source, store, units, gross_usd, line_count
-    from curated.royalty_months
+    from curated.royalty_totals
     where platform is null
 )
 
 select
-    royalty_months.source,
-    royalty_months.store,
-    sum(royalty_months.units)::bigint as units,
-    sum(royalty_months.gross_usd)::decimal(38, 12) as gross_usd,
-    sum(royalty_months.line_count)::bigint as line_count
-from royalty_months
-group by royalty_months.source, royalty_months.store
-order by royalty_months.source, royalty_months.store
+    royalty_totals.source,
+    royalty_totals.store,
+    sum(royalty_totals.units)::bigint as units,
+    sum(royalty_totals.gross_usd)::decimal(38, 12) as gross_usd,
+    sum(royalty_totals.line_count)::bigint as line_count
+from royalty_totals
+group by royalty_totals.source, royalty_totals.store
+order by royalty_totals.source, royalty_totals.store
