@@ -51,6 +51,19 @@ type TableInfo struct {
 	Built     string   `json:"built"`
 	Stale     string   `json:"stale,omitempty"`
 	Path      string   `json:"path,omitempty"`
+
+	// Of one table only.
+	Script  string       `json:"script,omitempty"`
+	Key     []string     `json:"key,omitempty"`
+	Inputs  []string     `json:"inputs,omitempty"`
+	Columns []ColumnInfo `json:"columns,omitempty"`
+}
+
+// ColumnInfo is one column of a table.
+type ColumnInfo struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"`
+	Description string `json:"description,omitempty"`
 }
 
 // Tables lists the tables, or one table's columns.
@@ -65,7 +78,12 @@ func (l Listing) Tables(table string, path bool) error {
 		case path:
 			l.talk().Tell("%s", l.path(table))
 		case l.JSON:
-			return JSON(l.Out, s)
+			info := l.info(s)
+			info.Script, info.Key, info.Inputs = s.Path, s.Header.Key, s.Inputs
+			for _, column := range s.Columns {
+				info.Columns = append(info.Columns, ColumnInfo{column.Name, column.Type, s.Header.Docs[column.Name]})
+			}
+			return JSON(l.Out, info)
 		default:
 			ref := zones.TableRef{}
 			if version != nil {
@@ -77,12 +95,7 @@ func (l Listing) Tables(table string, path bool) error {
 	}
 	var infos []TableInfo
 	for _, s := range l.Catalog.Scripts {
-		info := TableInfo{Table: s.Table, Grain: s.Header.Grain, Partition: s.Header.Partition, Built: Narrowing(s)}
-		if version != nil {
-			ref := version.Tables[s.Table]
-			info.Rows, info.Bytes, info.Stale, info.Path = ref.Rows, ref.Bytes, ref.Stale, l.path(s.Table)
-		}
-		infos = append(infos, info)
+		infos = append(infos, l.info(s))
 	}
 	if l.JSON {
 		return JSON(l.Out, infos)
@@ -99,6 +112,15 @@ func (l Listing) Tables(table string, path bool) error {
 		l.talk().Tell("%-36s %9d rows  %s%s", info.Table, info.Rows, text, stale)
 	}
 	return nil
+}
+
+func (l Listing) info(s *script.Script) TableInfo {
+	info := TableInfo{Table: s.Table, Grain: s.Header.Grain, Partition: s.Header.Partition, Built: Narrowing(s)}
+	if version := l.Session.Version; version != nil {
+		ref := version.Tables[s.Table]
+		info.Rows, info.Bytes, info.Stale, info.Path = ref.Rows, ref.Bytes, ref.Stale, l.path(s.Table)
+	}
+	return info
 }
 
 // path is the resolved folder of a table's Parquet files; raw tables share one per stream, feeds have

@@ -81,6 +81,9 @@ func hint(ctx context.Context, err error) string {
 	return ""
 }
 
+// fewDrops is how many drops without anything remarkable are told one by one.
+const fewDrops = 12
+
 // Report tells how a run went: what is wrong first, then the summary.
 func (t Talk) Report(r build.Report) {
 	for _, leftover := range r.Swept {
@@ -90,9 +93,19 @@ func (t Talk) Report(r build.Report) {
 	for _, finding := range r.Result.Findings {
 		t.finding(finding)
 	}
+	var plain, records int64
 	for _, drop := range r.Result.Drops {
-		t.drop(drop)
 		told[drop.ID] = true
+		if drop.Outcome == build.Accepted && drop.Rejected == 0 {
+			if plain++; plain > fewDrops {
+				records += drop.Records
+				continue
+			}
+		}
+		t.drop(drop)
+	}
+	if plain > fewDrops {
+		t.Say("and %d more drops with %d records, all accepted", plain-fewDrops, records)
 	}
 	for _, held := range r.Result.Held {
 		if !told[held.ID] {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 const (
@@ -37,6 +38,15 @@ func (f Files) before(op, path string) error {
 // WriteFile makes a new file that is durable when WriteFile returns, its name aside: the folder is
 // synced by whoever publishes it. It never writes over a file.
 func (f Files) WriteFile(path string, data []byte) error {
+	if err := f.write(path, data); err != nil {
+		return err
+	}
+	_, err := f.Seal(path)
+	return err
+}
+
+// write makes a new file that is not durable yet.
+func (f Files) write(path string, data []byte) error {
 	if err := f.before("create", path); err != nil {
 		return err
 	}
@@ -53,9 +63,7 @@ func (f Files) WriteFile(path string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(path)
-		return err
 	}
-	_, err = f.Seal(path)
 	return err
 }
 
@@ -76,23 +84,46 @@ type Sealed struct {
 
 // Seal makes a finished file durable and read-only and returns its size and hash, for a manifest.
 func (f Files) Seal(path string) (Sealed, error) {
-	sum, n, err := HashFile(path)
+	sealed, err := f.freeze(path)
 	if err != nil {
 		return Sealed{}, err
 	}
-	if err := f.before("fsync", path); err != nil {
-		return Sealed{}, err
-	}
-	if err := syncPath(path); err != nil {
+	return sealed, f.sync(path)
+}
+
+// freeze is Seal of a file that becomes durable later, together with others.
+func (f Files) freeze(path string) (Sealed, error) {
+	sum, n, err := HashFile(path)
+	if err != nil {
 		return Sealed{}, err
 	}
 	if err := f.before("chmod", path); err != nil {
 		return Sealed{}, err
 	}
-	if err := os.Chmod(path, fileMode); err != nil {
-		return Sealed{}, err
+	return Sealed{Bytes: n, SHA256: sum}, os.Chmod(path, fileMode)
+}
+
+// sync makes a file's bytes, or the names in a folder, durable.
+func (f Files) sync(path string) error {
+	if err := f.before("fsync", path); err != nil {
+		return err
 	}
-	return Sealed{Bytes: n, SHA256: sum}, nil
+	return syncPath(path)
+}
+
+// syncAll makes many files durable, several at a time: a file system commits those together.
+func (f Files) syncAll(paths []string) error {
+	var workers sync.WaitGroup
+	failed := make([]error, min(8, len(paths)))
+	for i := range failed {
+		workers.Go(func() {
+			for at := i; at < len(paths) && failed[i] == nil; at += len(failed) {
+				failed[i] = f.sync(paths[at])
+			}
+		})
+	}
+	workers.Wait()
+	return errors.Join(failed...)
 }
 
 // HashFile returns the SHA-256 of a file in hex, and its size.
@@ -208,12 +239,7 @@ func (f Files) RemoveAll(path string) error {
 }
 
 // SyncDir makes the names in a folder durable.
-func (f Files) SyncDir(path string) error {
-	if err := f.before("fsync", path); err != nil {
-		return err
-	}
-	return syncPath(path)
-}
+func (f Files) SyncDir(path string) error { return f.sync(path) }
 
 func syncPath(path string) error {
 	file, err := os.Open(path)

@@ -235,6 +235,7 @@ type Draft struct {
 	previous *Version
 	added    map[string]bool // files of new parts
 	carried  []string        // files of the published version that Publish links in
+	unsynced []string        // new files that Publish makes durable
 }
 
 // NewDraft begins a version on top of the published one.
@@ -266,10 +267,10 @@ func (w *Writer) NewDraft(run, runDate, engine string, now time.Time) (*Draft, e
 	return d, nil
 }
 
-// AddPart takes a finished Parquet file into the draft: durable, read-only, named by its partition
-// and the run. The part's key, values, rows and fingerprint are the caller's.
+// AddPart takes a finished Parquet file into the draft: read-only, named by its partition and the run,
+// durable once Publish returns. The part's key, values, rows and fingerprint are the caller's.
 func (d *Draft) AddPart(table string, part Part, file string) (Part, error) {
-	sealed, err := d.w.Files.Seal(file)
+	sealed, err := d.w.Files.freeze(file)
 	if err != nil {
 		return Part{}, err
 	}
@@ -280,6 +281,7 @@ func (d *Draft) AddPart(table string, part Part, file string) (Part, error) {
 		return Part{}, err
 	}
 	d.added[part.File] = true
+	d.unsynced = append(d.unsynced, target)
 	return part, d.w.Files.Rename(file, target)
 }
 
@@ -312,7 +314,13 @@ func (d *Draft) PutTable(table *Table) error {
 		d.carried = append(d.carried, name)
 		return nil
 	}
-	return d.w.Files.WriteFile(filepath.Join(d.dir, name), data)
+	path := filepath.Join(d.dir, name)
+	d.unsynced = append(d.unsynced, path)
+	if err := d.w.Files.write(path, data); err != nil {
+		return err
+	}
+	_, err = d.w.Files.freeze(path)
+	return err
 }
 
 // Changed reports whether the draft differs from the published version in anything a reader sees.
@@ -328,8 +336,8 @@ func (d *Draft) Changed() bool {
 	return false
 }
 
-// Publish makes the draft the lake's version: first all its folders are durable, then it gets its
-// name below versions/, then the pointer moves. A reader sees the old version or the new one.
+// Publish makes the draft the lake's version: first all its files and folders are durable, then it
+// gets its name below versions/, then the pointer moves. A reader sees the old version or the new one.
 func (d *Draft) Publish() error {
 	for _, file := range d.carried {
 		target := filepath.Join(d.dir, file)
@@ -343,13 +351,20 @@ func (d *Draft) Publish() error {
 	if err := d.w.Files.WriteJSON(filepath.Join(d.dir, "version.json"), d.Version); err != nil {
 		return err
 	}
+	durable := slices.DeleteFunc(d.unsynced, func(path string) bool {
+		_, err := os.Lstat(path) // a part that a failing check took back is gone
+		return errors.Is(err, fs.ErrNotExist)
+	})
 	err := filepath.WalkDir(d.dir, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {
-			err = d.w.Files.SyncDir(path)
+			durable = append(durable, path)
 		}
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := d.w.Files.syncAll(durable); err != nil {
 		return err
 	}
 	files := d.w.Files

@@ -1,0 +1,457 @@
+package read
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/xuri/excelize/v2"
+)
+
+func put(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func spec(columns ...string) Spec {
+	s := Spec{Format: "csv"}
+	for _, name := range columns {
+		c := Column{Names: strings.Split(strings.Trim(name, "[]"), "|"), Optional: strings.HasPrefix(name, "[")}
+		s.Columns = append(s.Columns, c)
+	}
+	return s
+}
+
+// prepare reads a file of some text; records are its canonical lines, or the file's own.
+func prepare(t testing.TB, s Spec, text string) (Table, error) {
+	t.Helper()
+	return Prepare(context.Background(), Member{Name: "x.csv", Path: put(t, "x.csv", text)}, s, t.TempDir(), Limits{})
+}
+
+// problems lists the lines of a copy that are bad, by record.
+func problems(t testing.TB, table Table) map[int]string {
+	t.Helper()
+	found := map[int]string{}
+	if !table.Canonical {
+		return found
+	}
+	text, err := os.ReadFile(table.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
+		if at := strings.LastIndex(line, `,"`); at >= 0 && strings.Trim(line[:at], ",") == "" {
+			found[i+1] = strings.Trim(line[at+1:], `"`)
+		}
+	}
+	return found
+}
+
+func TestBadRecordsStayInTheirPlace(t *testing.T) {
+	good := "1,2,3\n"
+	for says, line := range map[string]string{
+		"2 fields where 3 are expected": "1,2\n",
+		"4 fields where 3 are expected": "1,2,3,4\n",
+		"a stray quote":                 "1,\"2,3\n",
+		"bytes that are no UTF-8":       "1,\xff,3\n",
+		"a NUL byte":                    "1,\x00,3\n",
+		"the record is longer than":     "1," + strings.Repeat("x", 1<<20) + ",3\n",
+	} {
+		table, err := prepare(t, spec("a", "b", "c"), "a,b,c\n"+good+"é,2,3\n"+line+good)
+		if err != nil {
+			t.Errorf("%s: %v", says, err)
+			continue
+		}
+		found := problems(t, table)
+		if table.Records != 4 || table.Bad != 1 || !strings.Contains(found[3], says) {
+			t.Errorf("%s: %d records, %d bad: %v", says, table.Records, table.Bad, found)
+		}
+	}
+}
+
+func TestAStrayQuoteCostsOneRecord(t *testing.T) {
+	table, err := prepare(t, spec("a", "b"), "a,b\n1,\"x\n"+strings.Repeat("2,y\n", 1000)+"3,z\n")
+	if err != nil || table.Records != 1002 || table.Bad != 1 {
+		t.Errorf("%d records, %d bad: %v", table.Records, table.Bad, err)
+	}
+}
+
+func TestAQuotedFieldSpansLines(t *testing.T) {
+	table, err := prepare(t, spec("a", "b"), "a,b\n1,\"x\ny, \"\"z\"\"\"\n2,w\n")
+	if err != nil || table.Records != 2 || table.Bad != 0 {
+		t.Errorf("%d records, %d bad: %v", table.Records, table.Bad, err)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	for about, c := range map[string]struct {
+		text, missing string
+		line          int
+	}{
+		"plain":                  {"a,b\n1,2\n", "", 1},
+		"another order":          {"b,a\n1,2\n", "", 1},
+		"another case, padded":   {" A , B \n1,2\n", "", 1},
+		"a spelling":             {"alpha;b\n1;2\n", "", 1},
+		"tabs":                   {"a\tb\n1\t2\n", "", 1},
+		"bars":                   {"a|b\n1|2\n", "", 1},
+		"after a preamble":       {"Report of May\n\nsep=,\na,b\n1,2\n", "", 4},
+		"with a byte order mark": {"\ufeffa,b\n1,2\n", "", 1},
+		"quoted":                 {"\"a\",\"b\"\n\"1\",\"2\"\n", "", 1},
+		"one column lost":        {"a,x\n1,2\n", `lacks "b"`, 0},
+		"another file":           {"x,y\n1,2\n", "begins: \"x,y\"", 0},
+		"doubled":                {"a,b,b\n1,2,3\n", "twice", 0},
+		"no rows":                {"a,b\n", "no rows", 0},
+		"no rows, no line end":   {"a,b", "no rows", 0},
+	} {
+		table, err := prepare(t, spec("a|alpha", "b", "[c]"), c.text)
+		if c.missing != "" {
+			var refused *Rejected
+			if !errors.As(err, &refused) || !strings.Contains(refused.Reason, c.missing) {
+				t.Errorf("%s: %v, want %q", about, err, c.missing)
+			}
+			continue
+		}
+		if err != nil || table.Records != 1 || table.Layout.HeaderLine != c.line {
+			t.Errorf("%s: %d records, header on line %d: %v", about, table.Records, table.Layout.HeaderLine, err)
+		}
+	}
+	table, err := prepare(t, spec("a", "[b]"), "a,New Column\n1,2\n")
+	if err != nil || table.Extra["New Column"] == "" {
+		t.Errorf("an undeclared column: %v %v", table.Extra, err)
+	}
+}
+
+func TestSniff(t *testing.T) {
+	for _, c := range []struct{ text, kind, encoding string }{
+		{"", KindEmpty, UTF8},
+		{"   \n", KindEmpty, UTF8},
+		{"a,b\n1,2\n", KindDelimited, UTF8},
+		{"a,b\n1,é\n", KindDelimited, UTF8},
+		{"a,b\n1,\xe9\n2,plain\n", KindDelimited, Windows1252},
+		{"\xff\xfea\x00,\x00b\x00\n\x00", KindDelimited, UTF16LE},
+		{"\xfe\xff\x00a\x00,\x00b\x00\n", KindDelimited, UTF16BE},
+		{"a\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x00", KindDelimited, UTF16LE},
+		{"<!DOCTYPE html><title>Log in</title>", KindHTML, UTF8},
+		{"\n  <html lang=en>", KindHTML, UTF8},
+		{`{"a": 1}`, KindJSON, UTF8},
+		{"[1]", KindJSON, UTF8},
+		{"%PDF-1.7 x", KindBinary, UTF8},
+		{strings.Repeat("\x01\x02", 100), KindBinary, UTF8},
+		{"PK\x03\x04", KindSheet, ""},
+	} {
+		s, err := Sniff(Member{Path: put(t, "x", c.text)})
+		if err != nil || s.Kind != c.kind || c.encoding != "" && s.Encoding != c.encoding {
+			t.Errorf("%.20q: %s in %s, want %s in %s: %v", c.text, s.Kind, s.Encoding, c.kind, c.encoding, err)
+		}
+	}
+}
+
+func TestArchives(t *testing.T) {
+	var gz, zst, zipped bytes.Buffer
+	w := gzip.NewWriter(&gz)
+	_, _ = w.Write([]byte("a,b\n1,2\n"))
+	_ = w.Close()
+	encoder, err := zstd.NewWriter(&zst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = encoder.Write([]byte("a,b\n1,2\n"))
+	_ = encoder.Close()
+	archive := zip.NewWriter(&zipped)
+	for _, name := range []string{"in/results.csv", "__MACOSX/in/._results.csv", "in/"} {
+		member, err := archive.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(name, "/") {
+			_, _ = member.Write([]byte("a,b\n1,2\n"))
+		}
+	}
+	_ = archive.Close()
+	for name, c := range map[string]struct{ text, member string }{
+		"x.csv.gz": {gz.String(), "x.csv.gz/x.csv"}, "x.csv.zst": {zst.String(), "x.csv.zst/x.csv"},
+		"x.zip": {zipped.String(), "x.zip/in/results.csv"}, "x.csv": {"a,b\n1,2\n", "x.csv"},
+	} {
+		members, err := Expand(t.Context(), put(t, name, c.text), name, t.TempDir(), Limits{})
+		if err != nil || len(members) != 1 || members[0].Name != c.member {
+			t.Errorf("%s: %v %v", name, members, err)
+			continue
+		}
+		if text, err := os.ReadFile(members[0].Path); err != nil || string(text) != "a,b\n1,2\n" {
+			t.Errorf("%s: %q %v", name, text, err)
+		}
+	}
+}
+
+func TestHostileArchives(t *testing.T) {
+	made := func(change func(*zip.Writer)) string {
+		var out bytes.Buffer
+		w := zip.NewWriter(&out)
+		change(w)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	file := func(w *zip.Writer, name, text string) {
+		member, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = member.Write([]byte(text))
+	}
+	for says, text := range map[string]string{
+		"leads out of the archive": made(func(w *zip.Writer) { file(w, "../../etc/passwd", "x") }),
+		"leads out":                made(func(w *zip.Writer) { file(w, `..\x.csv`, "x") }),
+		"no plain file": made(func(w *zip.Writer) {
+			header := &zip.FileHeader{Name: "link"}
+			header.SetMode(os.ModeSymlink | 0o777)
+			member, err := w.CreateHeader(header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = member.Write([]byte("/etc/passwd"))
+		}),
+		"is encrypted": made(func(w *zip.Writer) {
+			_, err := w.CreateRaw(&zip.FileHeader{Name: "x.csv", Flags: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}),
+		"at most 100": made(func(w *zip.Writer) {
+			for i := range 101 {
+				file(w, fmt.Sprintf("%d.csv", i), "x")
+			}
+		}),
+		"holds no file":   made(func(*zip.Writer) {}),
+		"damaged":         "PK\x03\x04" + strings.Repeat("x", 50),
+		"unpacks to more": made(func(w *zip.Writer) { file(w, "bomb.csv", strings.Repeat("0", 101<<20)) }),
+	} {
+		_, err := Expand(t.Context(), put(t, "x.zip", text), "x.zip", t.TempDir(), Limits{})
+		var refused *Rejected
+		if !errors.As(err, &refused) || refused.Code != "archive" || !strings.Contains(refused.Reason, says) {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
+	if _, err := Expand(t.Context(), put(t, "x.gz", "\x1f\x8b\x08\x00garbage"), "x.gz", t.TempDir(), Limits{}); err == nil {
+		t.Error("a damaged gzip is unpacked")
+	}
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	big := made(func(w *zip.Writer) { file(w, "x.csv", "x") })
+	if _, err := Expand(stopped, put(t, "x.zip", big), "x.zip", t.TempDir(), Limits{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a stopped unpacking: %v", err)
+	}
+}
+
+func TestSheets(t *testing.T) {
+	book := excelize.NewFile()
+	for i, row := range [][]any{{"Report"}, {"id", "day", "usd"}, {"00123", 45800, 1.5}, {"9007199254740993", 45801, -2}, {}} {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	style, err := book.NewStyle(&excelize.Style{NumFmt: 14})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := book.SetCellStyle("Sheet1", "B3", "B4", style); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	s := spec("id", "day", "usd")
+	s.Money = "usd"
+	members, err := Expand(t.Context(), path, "x.xlsx", t.TempDir(), Limits{})
+	if err != nil || len(members) != 1 {
+		t.Fatalf("%v %v", members, err)
+	}
+	table, err := Prepare(t.Context(), members[0], s, t.TempDir(), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(table.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "\"00123\",\"2025-05-23\",\"1.5\",\n\"9007199254740993\",\"2025-05-24\",\"-2\",\n"
+	if string(text) != want || table.Records != 2 || table.MoneyText() != "-0.500000000000000000" {
+		t.Errorf("%q %d %s", text, table.Records, table.MoneyText())
+	}
+	lines, err := Lines(t.Context(), members[0], s, []int64{2})
+	if err != nil || len(lines) != 1 || lines[0].Line != 4 || !strings.Contains(lines[0].Text, "9007199254740993") {
+		t.Errorf("%+v %v", lines, err)
+	}
+	fits, err := Fit(t.Context(), members[0], s)
+	if err != nil || !fits.OK || fits.Line != 2 {
+		t.Errorf("%+v %v", fits, err)
+	}
+	if fits, err = Fit(t.Context(), members[0], spec("id", "other")); err != nil || fits.OK || len(fits.Missing) != 1 {
+		t.Errorf("%+v %v", fits, err)
+	}
+	if _, err = Prepare(t.Context(), members[0], spec("id", "other"), t.TempDir(), Limits{}); err == nil || !strings.Contains(err.Error(), "other") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestJSONRecords(t *testing.T) {
+	for about, c := range map[string]struct {
+		records, text string
+		want          []string
+	}{
+		"lines":       {"$", "{\"n\": 100.10}\n{\"n\": 12345678901234567890.123456789}\n", []string{`{"n":"100.10"}`, `{"n":"12345678901234567890.123456789"}`}},
+		"an array":    {"[]", `[{"a": 1}, {"a": null}]`, []string{`{"a":"1"}`, `{"a":null}`}},
+		"inside":      {"data.rows[]", `{"data": {"rows": [{"a": 1e3}]}}`, []string{`{"a":"1e3"}`}},
+		"either":      {"data.rows[] | rows[]", `{"rows": [{"a": true}]}`, []string{`{"a":true}`}},
+		"deep arrays": {"[][]", `[[{"a":1}],[{"a":2}]]`, []string{`{"a":"1"}`, `{"a":"2"}`}},
+	} {
+		s := Spec{Format: "json", Records: c.records}
+		table, err := Prepare(t.Context(), Member{Name: "x.json", Path: put(t, "x.json", c.text)}, s, t.TempDir(), Limits{})
+		if err != nil {
+			t.Errorf("%s: %v", about, err)
+			continue
+		}
+		text, err := os.ReadFile(table.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(string(text), strings.ReplaceAll(want, `"`, `""`)) {
+				t.Errorf("%s: %q lacks %s", about, text, want)
+			}
+		}
+		if table.Records != int64(len(c.want)) {
+			t.Errorf("%s: %d records", about, table.Records)
+		}
+	}
+	for about, text := range map[string]string{
+		"cut": `{"data": {"rows": [{"a": 1}, {"a"`, "no rows": `{"data": {"rows": []}}`, "another shape": `{"x": 1}`,
+		"too deep": strings.Repeat("[", 100000), "a page": "<html></html>", "empty": "",
+	} {
+		s := Spec{Format: "json", Records: "data.rows[]"}
+		_, err := Prepare(t.Context(), Member{Name: "x.json", Path: put(t, "x.json", text)}, s, t.TempDir(), Limits{})
+		var refused *Rejected
+		if !errors.As(err, &refused) {
+			t.Errorf("%s: %v", about, err)
+		}
+	}
+}
+
+func TestLinesFindTheOriginal(t *testing.T) {
+	s := spec("a", "b")
+	text := "preamble\na,b\r\n1,x\r\n\r\n2,\"y\r\nz\"\r\n3,w"
+	lines, err := Lines(t.Context(), Member{Name: "x.csv", Path: put(t, "x.csv", text)}, s, []int64{1, 2, 3})
+	if err != nil || len(lines) != 3 {
+		t.Fatalf("%+v %v", lines, err)
+	}
+	for i, want := range []Line{{1, 3, 14, "1,x"}, {2, 5, 21, "2,\"y\nz\""}, {3, 7, 31, "3,w"}} {
+		if lines[i] != want {
+			t.Errorf("%+v, want %+v", lines[i], want)
+		}
+	}
+}
+
+func TestMoney(t *testing.T) {
+	chance := rand.New(rand.NewPCG(3, 4))
+	var sum Money
+	want := new(big.Rat)
+	for range 5000 {
+		text := fmt.Sprintf("%d.%0*d", chance.Int64N(1e6), 1+chance.IntN(12), chance.Int64N(10))
+		switch chance.IntN(4) {
+		case 0:
+			text = "-" + text
+		case 1:
+			text = " +" + text + " "
+		case 2:
+			text = fmt.Sprintf("%d%019d", 1+chance.IntN(9), chance.Int64N(1e18))
+		}
+		if !sum.Add([]byte(text)) {
+			t.Fatalf("%q is no amount", text)
+		}
+		value, ok := new(big.Rat).SetString(strings.TrimSpace(text))
+		if !ok {
+			t.Fatal(text)
+		}
+		want.Add(want, value)
+	}
+	if sum.String() != want.FloatString(18) {
+		t.Errorf("%s, want %s", sum.String(), want.FloatString(18))
+	}
+	for _, text := range []string{"", "-", "1.", ".5", "1e5", "1,5", "$1", "--1", "0x1", "1.0000000000000000001", "123456789012345678901", "#REF!", "1 2"} {
+		if new(Money).Add([]byte(text)) {
+			t.Errorf("%q is counted", text)
+		}
+	}
+}
+
+// FuzzPrepare: whatever the bytes, reading ends without a panic, and a copy has as many lines as there
+// are records.
+func FuzzPrepare(f *testing.F) {
+	for _, seed := range []string{
+		"a,b\n1,2\n", "a\tb\r1\t2\r", "\ufeffa,b\r\n\"1\",\"2\"\r\n", "a,b\n1,\"2\n3,4\n", "a;b\n;\n", "\xff\xfea\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x00", "a,b\n\x00,\xff\n", "",
+		"{\"a\":1}", "<html>", "PK\x03\x04", "a|b\n1|2|3\n\n\n4|5",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := spec("a", "b")
+		s.Money = "b"
+		table, err := prepare(t, s, string(data))
+		var refused *Rejected
+		if err != nil {
+			if !errors.As(err, &refused) {
+				t.Fatalf("an error that is no refusal: %v", err)
+			}
+			return
+		}
+		if table.Records < 1 || table.Bad > table.Records {
+			t.Fatalf("%d records, %d bad", table.Records, table.Bad)
+		}
+		if table.Canonical {
+			text, err := os.ReadFile(table.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			quoted, lines := false, int64(0)
+			for _, c := range text {
+				switch {
+				case c == '"':
+					quoted = !quoted
+				case c == '\n' && !quoted:
+					lines++
+				}
+			}
+			if lines != table.Records || quoted {
+				t.Fatalf("%d lines in the copy of %d records", lines, table.Records)
+			}
+		}
+	})
+}
+
+// FuzzRecords: an expression and a document never end in a panic.
+func FuzzRecords(f *testing.F) {
+	f.Add("data.rows[]", `{"data":{"rows":[{"a":1}]}}`)
+	f.Add(`/chart_(?P<n>\w+) = / {k}[] | x`, `chart_a = {"k":[1]}`)
+	f.Add("[][]", "[[1],[2]]")
+	f.Fuzz(func(t *testing.T, records, text string) {
+		s := Spec{Format: "json", Records: records}
+		_, err := Prepare(context.Background(), Member{Name: "x.json", Path: put(t, "x.json", text)}, s, t.TempDir(), Limits{})
+		_ = err
+	})
+}
