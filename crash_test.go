@@ -263,8 +263,11 @@ func TestCrashInDuckDB(t *testing.T) {
 	w := newCrashWorld(t)
 	type injection struct{ calls, what string }
 	injections := []injection{
-		{"write,pwrite64", "signal=SIGKILL"}, {"write,pwrite64", "error=ENOSPC"}, {"write,pwrite64", "error=EIO"},
-		{"openat", "signal=SIGKILL"}, {"ftruncate,fsync,fdatasync,rename,renameat,renameat2,linkat", "signal=SIGKILL"},
+		{"write,pwrite64", "signal=SIGKILL"},
+		{"write,pwrite64", "error=ENOSPC"},
+		{"write,pwrite64", "error=EIO"},
+		{"openat", "signal=SIGKILL"},
+		{"ftruncate,fsync,fdatasync,rename,renameat,renameat2,linkat", "signal=SIGKILL"},
 	}
 	type attempt struct {
 		injection

@@ -60,8 +60,9 @@ func TestDemo(t *testing.T) {
 			{[]string{"drops"}, []string{"accepted", "distrokid/bank:main"}},
 			{[]string{"check"}, []string{"files"}},
 			{[]string{"version"}, []string{"DuckDB v1.5", "lake format 1"}},
-			{[]string{"lineage", "curated.royalties", "--where", "sale_month = '2024-01' and store = 'Deezer'"}, []string{"raw.distrokid__bank", ".tsv:", "Deezer"}},
+			{[]string{"lineage", "curated.royalties", "--where", "sale_month = '2024-01' and store = 'Deezer'"}, []string{"raw.distrokid__bank", ".tsv", "line 162:", "Deezer"}},
 			{[]string{"lineage", "curated.streams_daily", "--limit", "3"}, []string{"spotify", "line"}},
+			{[]string{"lineage", "curated.royalties", "--where", "sale_month = '2024-05'", "--limit", "5000"}, []string{"Deezer", "Spotify"}},
 		} {
 			s := l.ok(c.args...)
 			for _, want := range c.says {

@@ -509,9 +509,9 @@ func (a *app) queryText(c *cli.Context) (string, error) {
 
 // listing opens a session and the catalog for commands that list what is in a lake; --json prints
 // what they would show.
-func (a *app) listing(c *cli.Context, load func(context.Context, ...script.Folder) (*script.Catalog, error), show func(export.Listing) error) error {
+func (a *app) listing(c *cli.Context, show func(export.Listing) error) error {
 	return a.session(c, "", func(s *query.Session, scratch string) error {
-		catalog, err := load(c.Context, sql.Folders(s.Lake)...)
+		catalog, err := a.catalog(c.Context, s.Lake)
 		if err != nil {
 			return err
 		}
@@ -520,7 +520,7 @@ func (a *app) listing(c *cli.Context, load func(context.Context, ...script.Folde
 }
 
 func (a *app) status(c *cli.Context) error {
-	return a.listing(c, script.Load, func(l export.Listing) error {
+	return a.listing(c, func(l export.Listing) error {
 		paths, err := extract.Waiting(l.Session.Lake)
 		if err != nil {
 			return err
@@ -531,11 +531,11 @@ func (a *app) status(c *cli.Context) error {
 }
 
 func (a *app) tables(c *cli.Context) error {
-	return a.listing(c, script.Load, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
+	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
 }
 
 func (a *app) rejects(c *cli.Context) error {
-	return a.listing(c, script.Load, func(l export.Listing) error {
+	return a.listing(c, func(l export.Listing) error {
 		return l.Rejects(c.Context, c.Args().First(), c.Int("limit"))
 	})
 }
@@ -544,7 +544,10 @@ func (a *app) lineage(c *cli.Context) error {
 	if !c.Args().Present() {
 		return usage("which table? bedrot lineage curated.royalties --where \"sale_month = '2025-01'\"")
 	}
-	return a.listing(c, script.LoadLinked, func(l export.Listing) error {
+	return a.listing(c, func(l export.Listing) (err error) {
+		if l.Catalog, err = script.LoadLinked(c.Context, sql.Folders(l.Session.Lake)...); err != nil {
+			return err
+		}
 		return l.Lineage(c.Context, c.Args().First(), c.String("where"), c.Int("limit"))
 	})
 }
@@ -552,7 +555,7 @@ func (a *app) lineage(c *cli.Context) error {
 func (a *app) drops(c *cli.Context) error {
 	verdict := zones.Verdict(c.Args().First())
 	if verdict == "" {
-		return a.listing(c, script.Load, func(l export.Listing) error { return l.Drops() })
+		return a.listing(c, func(l export.Listing) error { return l.Drops() })
 	}
 	if (verdict != zones.Accept && verdict != zones.Withdraw) || c.Args().Len() != 2 {
 		return usage("bedrot drops, bedrot drops accept ID, or bedrot drops withdraw ID")

@@ -152,12 +152,20 @@ func (c DemoConfig) applePage(at time.Time) string {
 		key    string
 		points []point
 	}{
-		{"last365days", days}, {"byMonth", month}, {"byWeek", week},
-		{"country1year", shares(total, "US", "DE", "GB", "BR", "JP")}, {"tracks1year", songs}, {"albums1year", albums},
-		{"sources1year", shares(total, "Library", "Search", "Discovery")}, {"types1year", shares(total, "Playlist", "Single Track", "Album", "Radio")},
-		{"devices1year", shares(total, "iPhone", "Mac", "Android Phone", "HomePod")}, {"listening1year", shares(total, "Complete", "Skipped", "Paused")},
-		{"offline1year", shares(total, "Online", "Offline")}, {"gender1year", shares(total, "Male", "Female", "Unknown")},
-		{"age1year", shares(total, "18-24", "25-34", "35-44")}, {"playlists1year", nil},
+		{"last365days", days},
+		{"byMonth", month},
+		{"byWeek", week},
+		{"country1year", shares(total, "US", "DE", "GB", "BR", "JP")},
+		{"tracks1year", songs},
+		{"albums1year", albums},
+		{"sources1year", shares(total, "Library", "Search", "Discovery")},
+		{"types1year", shares(total, "Playlist", "Single Track", "Album", "Radio")},
+		{"devices1year", shares(total, "iPhone", "Mac", "Android Phone", "HomePod")},
+		{"listening1year", shares(total, "Complete", "Skipped", "Paused")},
+		{"offline1year", shares(total, "Online", "Offline")},
+		{"gender1year", shares(total, "Male", "Female", "Unknown")},
+		{"age1year", shares(total, "18-24", "25-34", "35-44")},
+		{"playlists1year", nil},
 	} {
 		if i > 0 {
 			page.WriteString(",")

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -53,16 +52,6 @@ func (c Config) Account(source string) string {
 		return accounts[0]
 	}
 	return "main"
-}
-
-// accountNames is every account named for some source, sorted; the inbox has a folder for each.
-func (c Config) accountNames() []string {
-	var names []string
-	for _, accounts := range c.Accounts {
-		names = append(names, accounts...)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 func loadConfig(root string) (Config, error) {

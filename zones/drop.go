@@ -52,9 +52,6 @@ type Delivery struct {
 	Names []string // their names outside; empty means the base names of Paths
 }
 
-// Stream is a source's stream as written in selections and messages: source/stream.
-func (d *Drop) StreamName() string { return d.Source + "/" + d.Stream }
-
 // Where is the drop's place in messages: source/stream:account.
 func (d *Drop) Where() string { return d.Source + "/" + d.Stream + ":" + d.Account }
 

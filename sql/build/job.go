@@ -105,7 +105,7 @@ func statusOf(ctx context.Context, result Result, err error) string {
 		return "interrupted"
 	case err != nil:
 		return "failed"
-	case blocks && result.Version == "":
+	case blocks && result.changed() == 0:
 		return "blocked"
 	case blocks || kept:
 		return "partly"
@@ -165,16 +165,24 @@ func (j Job) storage(journal *zones.Journal) {
 	}
 }
 
-// String is the report in a line.
-func (r Report) String() string {
-	built, kept, changed := 0, 0, 0
-	for _, table := range r.Result.Tables {
-		built, kept = built+table.Built, kept+table.Kept
+// changed counts the tables whose rows are others than before.
+func (r Result) changed() int {
+	n := 0
+	for _, table := range r.Tables {
 		if table.Changed {
-			changed++
+			n++
 		}
 	}
-	if r.Result.Version == "" {
+	return n
+}
+
+// String is the report in a line.
+func (r Report) String() string {
+	built, kept, changed := 0, 0, r.Result.changed()
+	for _, table := range r.Result.Tables {
+		built, kept = built+table.Built, kept+table.Kept
+	}
+	if changed == 0 {
 		return fmt.Sprintf("nothing changed: %d tables stay as they are (%s)", len(r.Result.Tables), r.Took.Round(time.Millisecond))
 	}
 	return fmt.Sprintf("published %s: %d tables changed, %d partitions written, %d kept (%s)",

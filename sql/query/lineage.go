@@ -108,12 +108,17 @@ func (t *tracer) walk(ctx context.Context, s *script.Script, rows string, depth 
 		made := t.catalog.Script(script.BaseTable(input))
 		links := s.Links[input]
 		narrowed := t.name()
-		if err := t.DB.Exec(ctx, "create temp table "+narrowed+" as select * from "+duck.Table(input)+" as input"+linkCondition(rows, links)); err != nil {
-			return err
-		}
 		var names []string
 		for _, link := range links {
 			names = append(names, link.Input)
+		}
+		from := input
+		if made.Kind == script.Raw && input == made.Table && slices.Contains(names, "_drop") {
+			// A part whose rows a newer drop repeated keeps its file and names the older drop's lines.
+			from += "__history"
+		}
+		if err := t.DB.Exec(ctx, "create temp table "+narrowed+" as select * from "+duck.Table(from)+" as input"+linkCondition(rows, links)); err != nil {
+			return err
 		}
 		if len(links) == 0 && made.Source == "catalog" {
 			continue // looked up by name in every row; its own lines are in catalog/

@@ -143,7 +143,7 @@ func (p *plainScan) bareLine(line []byte) {
 func (p *plainScan) quotedLine(line []byte) {
 	field := 0
 	for {
-		value := line
+		var value []byte
 		if len(line) > 0 && line[0] == '"' {
 			end := closingQuoteBytes(line)
 			if end == 0 || end < len(line) && line[end] != p.delim {

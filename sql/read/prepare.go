@@ -58,7 +58,7 @@ func prepareDelimited(ctx context.Context, m Member, spec Spec, s Sniffed, scrat
 		return Table{}, &Rejected{Code: "header", Reason: fmt.Sprintf("the header has the column %q twice", name), Line: int64(h.line + 1)}
 	}
 	t := Table{
-		Member: m, Path: m.Path, Delim: h.delim, Quote: !(h.delim == "\t" && !h.quoted), Skip: h.line + 1,
+		Member: m, Path: m.Path, Delim: h.delim, Quote: h.delim != "\t" || h.quoted, Skip: h.line + 1,
 		Fields: h.fields, Source: h.source, Extra: h.extra,
 	}
 	t.Layout = Layout{Encoding: s.Encoding, BOM: s.BOM, Delim: h.delim, HeaderLine: h.line + 1, Quoted: t.Quote}

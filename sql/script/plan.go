@@ -331,6 +331,9 @@ func BaseTable(name string) string {
 
 // engineColumns are what the engine appends to every raw table.
 var engineColumns = []zones.Column{
-	{Name: "account", Type: "VARCHAR"}, {Name: "_drop", Type: "VARCHAR"}, {Name: "_file", Type: "VARCHAR"},
-	{Name: "_row", Type: "BIGINT"}, {Name: "_extra", Type: "JSON"},
+	{Name: "account", Type: "VARCHAR"},
+	{Name: "_drop", Type: "VARCHAR"},
+	{Name: "_file", Type: "VARCHAR"},
+	{Name: "_row", Type: "BIGINT"},
+	{Name: "_extra", Type: "JSON"},
 }
