@@ -39,29 +39,33 @@ type Options struct {
 
 // Result tells what a build did.
 type Result struct {
-	Version  string // the version published, "" when nothing changed
-	Tables   []TableResult
-	Drops    []DropResult
-	Findings []Finding
-	Held     []DropResult // drops that wait for a person, older ones too
-	Stale    map[string]string
+	Version  string            `json:"version,omitempty"` // the version published, "" when nothing changed
+	Tables   []TableResult     `json:"tables,omitempty"`
+	Drops    []DropResult      `json:"drops,omitempty"`
+	Findings []Finding         `json:"findings,omitempty"`
+	Held     []DropResult      `json:"held,omitempty"` // drops that wait for a person, older ones too
+	Stale    map[string]string `json:"stale,omitempty"`
 }
 
 // TableResult is one table's part in a build.
 type TableResult struct {
-	Table       string
-	Built, Kept int
-	Rows        int64
-	Changed     bool
-	Why         string
-	Stale       string
+	Table   string `json:"table,omitempty"`
+	Built   int    `json:"built"`
+	Kept    int    `json:"kept"`
+	Rows    int64  `json:"rows"`
+	Changed bool   `json:"changed"`
+	Why     string `json:"why,omitempty"`
+	Stale   string `json:"stale,omitempty"`
 }
 
 // Finding is something a person should know; Blocks says that it kept something from being published.
 type Finding struct {
-	Code, Where, Message, Next string
-	Severity                   string
-	Blocks                     bool
+	Code     string `json:"code,omitempty"`
+	Where    string `json:"where,omitempty"`
+	Message  string `json:"message,omitempty"`
+	Next     string `json:"next,omitempty"`
+	Severity string `json:"severity,omitempty"`
+	Blocks   bool   `json:"blocks"`
 }
 
 // state is a table while a build runs.

@@ -41,7 +41,7 @@ type derived struct {
 type refusal struct {
 	Code string `json:"code"`
 	File string `json:"file"`
-	Line int64  `json:"line,omitempty"`
+	Line int64  `json:"line"`
 	Why  string `json:"why"`
 }
 
@@ -50,7 +50,7 @@ type member struct {
 	Name    string `json:"name"`
 	Start   int64  `json:"start"` // row of the raw file where it begins
 	Records int64  `json:"records"`
-	Bad     int64  `json:"bad,omitempty"`
+	Bad     int64  `json:"bad"`
 }
 
 // money is decimal text: what the reader counted, and what DuckDB found accepted and rejected.
@@ -82,16 +82,24 @@ func (d *derived) accepted() int64 { return d.Records - d.Rejected }
 
 // DropResult is what became of a drop: accepted = winning + superseded + unchanged + held.
 type DropResult struct {
-	ID, Source, Stream, Account string
-	File                        string
-	Outcome                     string
-	Code, Reason, Next          string
-	Records, Rejected           int64
-	Winning, Superseded         int64
-	Unchanged, HeldRows         int64
-	Money                       *money
-	New                         bool
-	Examples                    []string
+	ID         string   `json:"id,omitempty"`
+	Source     string   `json:"source,omitempty"`
+	Stream     string   `json:"stream,omitempty"`
+	Account    string   `json:"account,omitempty"`
+	File       string   `json:"file,omitempty"`
+	Outcome    string   `json:"outcome,omitempty"`
+	Code       string   `json:"code,omitempty"`
+	Reason     string   `json:"reason,omitempty"`
+	Next       string   `json:"next,omitempty"`
+	Records    int64    `json:"records"`
+	Rejected   int64    `json:"rejected"`
+	Winning    int64    `json:"winning"`
+	Superseded int64    `json:"superseded"`
+	Unchanged  int64    `json:"unchanged"`
+	HeldRows   int64    `json:"held_rows"`
+	Money      *money   `json:"money,omitempty"`
+	New        bool     `json:"new"`
+	Examples   []string `json:"examples,omitempty"`
 }
 
 // rules are a raw script's limits.

@@ -33,10 +33,11 @@ type Arrive func(ctx context.Context, w *zones.Writer, run string) ([]Finding, e
 
 // Report tells how a run went.
 type Report struct {
-	Run, Status string // done, partly, blocked, failed or interrupted
-	Result      Result
-	Swept       []string
-	Took        time.Duration
+	Run    string        `json:"run"`
+	Status string        `json:"status,omitempty"` // done, partly, blocked, failed or interrupted
+	Result Result        `json:"result"`
+	Swept  []string      `json:"swept,omitempty"`
+	Took   time.Duration `json:"took_ns"`
 }
 
 // Exit codes of a run.
@@ -77,13 +78,15 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 		return report, err
 	}
 	journal.Add(zones.Event{Kind: "run", Command: j.Command, RunDate: j.Options.RunDate})
+	spill := watchSpill(w.Scratch.Dir, 500*time.Millisecond)
 	report.Result, err = j.work(ctx, w, journal, arrive)
+	spilled := spill.stop()
 	report.Took = j.Now().Sub(started)
 	report.Status = statusOf(ctx, report.Result, err)
 	exit := report.ExitCode()
 	end := zones.Event{
 		Kind: "run", Status: report.Status, Exit: &exit, Version: report.Result.Version, DurationMS: report.Took.Milliseconds(),
-		PeakMemory: peakMemory(), FreeDisk: freeDisk(j.Lake.Root),
+		PeakMemory: peakMemory(), Spill: spilled, FreeDisk: freeDisk(j.Lake.Root),
 	}
 	if err != nil {
 		end.Message = err.Error()
