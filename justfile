@@ -38,13 +38,15 @@ golden:
 bench:
     BEDROT_BENCH=1 go test . -run '^TestBench$' -count 1 -v -timeout 60m
 
-# the full kill sweep (the short one is among the tests)
+# the full sweeps (short ones are among the tests): a run stopped at every change, queries beside promotions
 crash:
     @.ci/setup strace
-    BEDROT_CRASH=full go test . -run '^TestCrash' -count 1 -v -timeout 60m
+    BEDROT_CRASH=full go test ./sql/query -run '^TestQueries|^TestReplacing' -count 1 -v -timeout 30m
+    BEDROT_CRASH=full go test . -run '^TestCrash' -count 1 -v -timeout 90m
 
 # what CI runs
-ci: lint test
+ci:
+    .ci/run
 
 # run the nightly job on the lake named by BEDROT_LAKE
 run *ARGS:
