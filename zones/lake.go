@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type Lake struct {
 	Config Config
 	Stamp  Stamp
 	Files  Files
+
+	manifests sync.Map // read so far, by hash: a manifest never changes
 }
 
 // Stamp says which lake this is; it is written once, by init.

@@ -200,7 +200,7 @@ func (l *Lake) ReadVersion(run string) (*Version, error) {
 func (v *Version) Dir() string { return v.lake.Path("versions", v.Run) }
 
 // Table reads a table's manifest and verifies it against the hash the version names; nil when the
-// version has no such table.
+// version has no such table. The caller may change the table, but not what its lists hold.
 func (v *Version) Table(name string) (*Table, error) {
 	if v == nil {
 		return nil, nil
@@ -208,6 +208,10 @@ func (v *Version) Table(name string) (*Table, error) {
 	ref, ok := v.Tables[name]
 	if !ok {
 		return nil, nil
+	}
+	if known, ok := v.lake.manifests.Load(ref.SHA256); ok {
+		table := known.(Table)
+		return &table, nil
 	}
 	path := filepath.Join(v.Dir(), "tables", name+".json")
 	data, err := os.ReadFile(path)
@@ -224,6 +228,7 @@ func (v *Version) Table(name string) (*Table, error) {
 	if err := json.Unmarshal(data, table); err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
+	v.lake.manifests.Store(ref.SHA256, *table)
 	return table, nil
 }
 

@@ -307,6 +307,13 @@ func TestVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, filepath.Dir(manifest), "staging.b.json", `{"name":"staging.b"}`)
+	fresh, err := Open(lake.Root, Files{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if version, err = fresh.Current(); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := version.Table("staging.b"); err == nil || !strings.Contains(err.Error(), "not the one the version names") {
 		t.Errorf("a foreign manifest: %v", err)
 	}

@@ -60,47 +60,83 @@ type RawTable struct {
 }
 
 // Statements make the raw table's view of winning rows, over the files of the drops that still win
-// something. A drop that wins everything it holds is read as it is; of the others, the rows of winning
-// partitions are picked by a semi join with a small table.
+// something. A drop that wins everything it holds is read as it is. Of the others, the rows of winning
+// partitions are picked by a semi join with a small table, or those of lost ones left out by an anti
+// join, whichever table is smaller: a long history of which a newer drop restates some days loses few.
 func (r RawTable) Statements() []string {
 	table := r.Manifest.Name
 	wins := r.wins()
-	var whole, partly []string
+	all := 0
+	for _, won := range wins {
+		all += len(won.winners)
+	}
+	var whole, picked, spared []string
 	var picks []zones.Winner
+	losing := map[string]bool{}
 	for _, drop := range r.Manifest.Drops {
 		won := wins[drop.ID]
-		if len(won.winners) == 0 {
+		if won.rows == 0 {
 			continue
 		}
 		file := r.Path(drop.File)
-		if won.rows == drop.Records-drop.Rejected && r.Only == nil {
+		switch {
+		case won.rows == drop.Records-drop.Rejected && r.Only == nil:
 			whole = append(whole, file)
-			continue
+		case len(drop.Starts) == 1 && all-len(won.winners) < len(won.winners):
+			spared = append(spared, file)
+			losing[drop.ID] = true
+		default:
+			picked = append(picked, file)
+			picks = append(picks, won.winners...)
 		}
-		partly = append(partly, file)
-		picks = append(picks, won.winners...)
 	}
 	var selects, statements []string
 	if len(whole) > 0 {
 		selects = append(selects, r.selectFrom(whole)+" where reject_reason is null")
 	}
-	if len(partly) > 0 {
-		statements = append(statements, r.winnersTable(picks))
-		on := []string{"landed._drop = won._drop", "landed._start = won._start"}
-		for _, name := range r.Partition {
-			on = append(on, "landed."+duck.Ident(name)+" = won."+duck.Ident(name))
-		}
-		picked := r.selectFrom(partly) + " semi join " + r.winnersName() + " as won on " + strings.Join(on, " and ") +
-			" where reject_reason is null"
-		if r.Where != "" {
-			picked += " and (" + r.Where + ")"
-		}
-		selects = append(selects, picked)
+	if len(picked) > 0 {
+		statements = append(statements, r.pickTable("winners", picks))
+		selects = append(selects, r.joined(picked, "semi", "winners"))
+	}
+	if len(spared) > 0 {
+		statements = append(statements, r.pickTable("losses", r.losses(losing)))
+		selects = append(selects, r.joined(spared, "anti", "losses"))
 	}
 	if len(selects) == 0 {
 		return []string{Empty(table, r.Columns)}
 	}
 	return append(statements, "create or replace view "+duck.Table(table)+" as "+strings.Join(selects, "\nunion all\n"))
+}
+
+// losses are, for each of some drops, the partitions of its account that other drops win.
+func (r RawTable) losses(drops map[string]bool) []zones.Winner {
+	var lost []zones.Winner
+	for _, drop := range r.Manifest.Drops {
+		if !drops[drop.ID] {
+			continue
+		}
+		for _, winner := range r.Manifest.Winners {
+			if winner.Drop != drop.ID && winner.Values[0] == drop.Account && (r.Only == nil || r.Only(winner)) {
+				winner.Drop, winner.File = drop.ID, 0
+				lost = append(lost, winner)
+			}
+		}
+	}
+	return lost
+}
+
+// joined reads some drops' files, kept or left out by a table of partitions.
+func (r RawTable) joined(files []string, how, kind string) string {
+	on := []string{"landed._drop = picked._drop", "landed._start = picked._start"}
+	for _, name := range r.Partition {
+		on = append(on, "landed."+duck.Ident(name)+" = picked."+duck.Ident(name))
+	}
+	rows := r.selectFrom(files) + " " + how + " join " + r.pickName(kind) + " as picked on " + strings.Join(on, " and ") +
+		" where reject_reason is null"
+	if r.Where != "" {
+		rows += " and (" + r.Where + ")"
+	}
+	return rows
 }
 
 type won struct {
@@ -111,7 +147,7 @@ type won struct {
 func (r RawTable) wins() map[string]won {
 	wins := map[string]won{}
 	for _, winner := range r.Manifest.Winners {
-		if winner.Rows == 0 || r.Only != nil && !r.Only(winner) {
+		if r.Only != nil && !r.Only(winner) {
 			continue
 		}
 		w := wins[winner.Drop]
@@ -166,27 +202,36 @@ func (r RawTable) columns() string {
 	return strings.Join(names, ", ")
 }
 
-func (r RawTable) winnersName() string {
-	return "temp." + duck.Ident("winners of "+r.Manifest.Name)
+func (r RawTable) pickName(kind string) string {
+	return "temp." + duck.Ident(kind+" of "+r.Manifest.Name)
 }
 
-// winnersTable lists the winning partitions of drops that do not win everything.
-func (r RawTable) winnersTable(picks []zones.Winner) string {
+// pickTable lists partitions of drops. Without any it is empty.
+func (r RawTable) pickTable(kind string, picks []zones.Winner) string {
 	starts := map[string][]int64{}
 	for _, drop := range r.Manifest.Drops {
 		starts[drop.ID] = drop.Starts
 	}
+	names := append([]string{"_drop", "_start"}, r.Partition...)
 	rows := make([]string, len(picks))
 	for i, pick := range picks {
-		values := []string{duck.Literal(pick.Drop), strconv.FormatInt(starts[pick.Drop][pick.File], 10)}
-		for n, value := range pick.Values {
-			values = append(values, Value(value, r.kind(r.Partition[n])))
-		}
-		rows[i] = "(" + strings.Join(values, ", ") + ")"
+		rows[i] = "(" + strings.Join(r.pickValues(pick.Drop, starts[pick.Drop][pick.File], pick.Values), ", ") + ")"
 	}
-	names := append([]string{"_drop", "_start"}, r.Partition...)
-	return "create or replace temp table " + strings.TrimPrefix(r.winnersName(), "temp.") + " as select * from (values " +
-		strings.Join(rows, ", ") + ") as won(" + duck.Idents(names) + ")"
+	none := ""
+	if len(rows) == 0 {
+		first := r.Manifest.Winners[0]
+		rows, none = []string{"(" + strings.Join(r.pickValues("", 0, first.Values), ", ") + ")"}, " where false"
+	}
+	return "create or replace temp table " + strings.TrimPrefix(r.pickName(kind), "temp.") + " as select * from (values " +
+		strings.Join(rows, ", ") + ") as picked(" + duck.Idents(names) + ")" + none
+}
+
+func (r RawTable) pickValues(drop string, start int64, values []string) []string {
+	literals := []string{duck.Literal(drop), strconv.FormatInt(start, 10)}
+	for i, value := range values {
+		literals = append(literals, Value(value, r.kind(r.Partition[i])))
+	}
+	return literals
 }
 
 func (r RawTable) kind(name string) string {
