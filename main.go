@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -341,18 +340,12 @@ func (a *app) importer(ctx context.Context, w *zones.Writer, run string, now tim
 }
 
 func (a *app) importFiles(c *cli.Context) (err error) {
-	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), Origin: "import", Labels: map[string]string{}}
-	for _, set := range c.StringSlice("set") {
-		name, value, ok := strings.Cut(set, "=")
-		if !ok {
-			return usage("--set %q: write NAME=VALUE", set)
-		}
-		options.Labels[name] = value
+	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), Origin: "import"}
+	if options.Labels, err = extract.ParseLabels(c.StringSlice("set")); err != nil {
+		return usage("--set: %v", err)
 	}
-	if text := c.String("as-of"); text != "" {
-		if options.AsOf, err = parseTime(text); err != nil {
-			return err
-		}
+	if options.AsOf, err = extract.ParseTime(c.String("as-of")); err != nil {
+		return usage("--as-of: %v", err)
 	}
 	if !c.Args().Present() {
 		return usage("which files? bedrot import FILE…")
@@ -379,15 +372,6 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 		return err
 	}
 	return a.tellImported(c, imported)
-}
-
-func parseTime(text string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usage("--as-of %q is no time: write 2025-05-22 or 2025-05-22T14:12:33Z", text)
 }
 
 func (a *app) tellImported(c *cli.Context, imported []extract.Imported) error {
@@ -428,69 +412,30 @@ func (a *app) build(c *cli.Context) error {
 	return a.runJob(c, lake, a.now, nil)
 }
 
-// session opens the published version for questions, with a scratch folder of its own outside the lake.
-func (a *app) session(c *cli.Context, writable string, ask func(*query.Session, string) error) (err error) {
+// session opens the published version for questions; writable is the one path it may write.
+func (a *app) session(c *cli.Context, writable string, ask func(*query.Session) error) error {
 	lake, err := a.open(c)
 	if err != nil {
 		return err
 	}
-	temp, err := os.MkdirTemp("", "bedrot-query-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	memory := c.String("memory")
-	if memory == "" {
-		memory = lake.Config.Memory
-	}
 	s, err := query.Open(c.Context, lake, query.Options{
-		Options: duck.Options{Memory: memory, Threads: c.Int("threads"), Temp: temp}, Scripts: sql.Scripts(), Writable: writable,
+		Options: duck.Options{Memory: c.String("memory"), Threads: c.Int("threads")}, Scripts: sql.Scripts(), Writable: writable,
 	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return ask(s, temp)
+	return errors.Join(ask(s), s.Close())
 }
 
-func (a *app) query(c *cli.Context) error {
-	text, err := a.queryText(c)
-	if err != nil {
+func (a *app) query(c *cli.Context) (err error) {
+	question := export.Question{Format: c.String("output"), File: c.String("out"), Out: a.out}
+	if question.SQL, err = a.queryText(c); err != nil {
 		return err
 	}
-	format, out := c.String("output"), c.String("out")
-	if format == "" && export.IsTerminal(a.out) && out == "" {
-		format = "table"
-	} else if format == "" {
-		format = "csv"
+	if err := question.Settle(); err != nil {
+		return usage("%v", err)
 	}
-	if format == "parquet" && out == "" {
-		return usage("-o parquet needs --out FILE")
-	}
-	if out != "" {
-		if out, err = filepath.Abs(out); err != nil {
-			return err
-		}
-	}
-	return a.session(c, out, func(s *query.Session, _ string) (err error) {
-		if format == "parquet" {
-			return s.Export(c.Context, text, out)
-		}
-		target := a.out
-		if out != "" {
-			file, err := os.Create(out)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, file.Close()) }()
-			target = file
-		}
-		w, err := export.Writer(format, target)
-		if err != nil {
-			return usage("%v", err)
-		}
-		return s.Run(c.Context, text, w)
-	})
+	return a.session(c, question.File, func(s *query.Session) error { return question.Answer(c.Context, s) })
 }
 
 func (a *app) queryText(c *cli.Context) (string, error) {
@@ -510,12 +455,12 @@ func (a *app) queryText(c *cli.Context) (string, error) {
 // listing opens a session and the catalog for commands that list what is in a lake; --json prints
 // what they would show.
 func (a *app) listing(c *cli.Context, show func(export.Listing) error) error {
-	return a.session(c, "", func(s *query.Session, scratch string) error {
+	return a.session(c, "", func(s *query.Session) error {
 		catalog, err := a.catalog(c.Context, s.Lake)
 		if err != nil {
 			return err
 		}
-		return show(export.Listing{Session: s, Catalog: catalog, Scratch: scratch, Out: a.out, JSON: c.Bool("json"), Now: a.now()})
+		return show(export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()})
 	})
 }
 
@@ -525,7 +470,7 @@ func (a *app) status(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		recogniser := sql.Recogniser{Catalog: l.Catalog, Scratch: l.Scratch}
+		recogniser := sql.Recogniser{Catalog: l.Catalog, Scratch: l.Session.Scratch()}
 		return l.Status(c.Context, recogniser.Explain(c.Context, l.Session.Lake, paths))
 	})
 }

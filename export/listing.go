@@ -19,7 +19,6 @@ import (
 type Listing struct {
 	Session *query.Session
 	Catalog *script.Catalog
-	Scratch string
 	Out     io.Writer
 	JSON    bool
 	Now     time.Time
@@ -192,7 +191,7 @@ func (l Listing) original(ctx context.Context, r *Rejected, account string) erro
 	if err != nil {
 		return err
 	}
-	lines, err := build.LinesOf(ctx, l.Session.Lake, s, drop, l.Scratch, build.DefaultLimits, r.File, []int64{r.Line})
+	lines, err := build.LinesOf(ctx, l.Session.Lake, s, drop, l.Session.Scratch(), build.DefaultLimits, r.File, []int64{r.Line})
 	if err != nil || len(lines) == 0 {
 		return err
 	}
@@ -202,7 +201,7 @@ func (l Listing) original(ctx context.Context, r *Rejected, account string) erro
 
 // Lineage traces a table's rows to their lines.
 func (l Listing) Lineage(ctx context.Context, table, where string, limit int) error {
-	lineage, err := l.Session.Trace(ctx, l.Catalog, table, query.LineageOptions{Where: where, Limit: limit, Scratch: l.Scratch})
+	lineage, err := l.Session.Trace(ctx, l.Catalog, table, query.LineageOptions{Where: where, Limit: limit})
 	if err != nil {
 		return err
 	}

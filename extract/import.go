@@ -42,6 +42,32 @@ type ImportOptions struct {
 	Origin                  string
 }
 
+// ParseTime reads a capture time as people write it, UTC unless it says otherwise; zero for no text.
+func ParseTime(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time: write 2025-05-22 or 2025-05-22T14:12:33Z", text)
+}
+
+// ParseLabels reads NAME=VALUE pairs: what only a file's name could say.
+func ParseLabels(pairs []string) (map[string]string, error) {
+	labels := map[string]string{}
+	for _, pair := range pairs {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, fmt.Errorf("%q: write NAME=VALUE", pair)
+		}
+		labels[name] = value
+	}
+	return labels, nil
+}
+
 // Imported is what became of one file.
 type Imported struct {
 	Path    string

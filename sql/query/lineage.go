@@ -45,10 +45,9 @@ type SourceLine struct {
 
 // LineageOptions choose the rows and how many lines to print.
 type LineageOptions struct {
-	Where   string // a condition on the table; empty means all rows
-	Limit   int
-	Scratch string
-	Limits  read.Limits
+	Where  string // a condition on the table; empty means all rows
+	Limit  int
+	Limits read.Limits
 }
 
 // tracer walks from a table to raw. At each table stands a temporary table with the rows in question.
@@ -197,7 +196,7 @@ func (t *tracer) linesOf(ctx context.Context, s *script.Script, rows string) err
 		if err != nil {
 			return err
 		}
-		lines, err := build.LinesOf(ctx, t.Lake, s, drop, t.opts.Scratch, t.opts.Limits, key.file, wanted[key])
+		lines, err := build.LinesOf(ctx, t.Lake, s, drop, t.Scratch(), t.opts.Limits, key.file, wanted[key])
 		if err != nil {
 			return err
 		}

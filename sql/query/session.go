@@ -3,9 +3,12 @@
 package query
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -23,9 +26,11 @@ type Session struct {
 	Lake    *zones.Lake
 	Version *zones.Version // nil when nothing has been published yet
 	tables  []string
+	scratch string // made by open, removed by Close
 }
 
-// Options say how a session may run.
+// Options say how a session may run. Memory defaults to the lake's setting, Temp to a folder of the
+// session's own in the system's temporary folder.
 type Options struct {
 	duck.Options
 	// Scripts hold the macros and the views of meta.
@@ -47,20 +52,35 @@ func Open(ctx context.Context, lake *zones.Lake, o Options) (*Session, error) {
 
 // OpenVersion makes one version's tables queryable; version may be nil.
 func OpenVersion(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
-	db, err := duck.Open(ctx, o.Options)
-	if err != nil {
-		return nil, err
-	}
-	s := &Session{DB: db, Lake: lake, Version: version}
-	if err := s.prepare(ctx, o); err != nil {
-		_ = db.Close()
-		return nil, err
+	s := &Session{Lake: lake, Version: version}
+	if err := s.open(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
+func (s *Session) open(ctx context.Context, o Options) (err error) {
+	if s.scratch, err = os.MkdirTemp(o.Temp, "bedrot-query-"); err != nil {
+		return err
+	}
+	o.Temp = s.scratch
+	o.Memory = cmp.Or(o.Memory, s.Lake.Config.Memory)
+	if s.DB, err = duck.Open(ctx, o.Options); err != nil {
+		return err
+	}
+	return s.prepare(ctx, o)
+}
+
+// Scratch is a folder that lives as long as the session, outside the lake.
+func (s *Session) Scratch() string { return s.scratch }
+
 // Close ends the session.
-func (s *Session) Close() error { return s.DB.Close() }
+func (s *Session) Close() (err error) {
+	if s.DB != nil {
+		err = s.DB.Close()
+	}
+	return errors.Join(err, os.RemoveAll(s.scratch))
+}
 
 // Tables lists the version's tables, sorted.
 func (s *Session) Tables() []string { return s.tables }
