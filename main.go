@@ -144,6 +144,7 @@ func (a *app) cli() *cli.App {
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", ") + ", parquet (default: table on a terminal, else csv)"},
 		&cli.StringFlag{Name: "out", Usage: "write to `FILE`"},
 	}
+	asOf := &cli.StringFlag{Name: "as-of", Usage: "answer from the version of a day, a time or a run: `DATE|VERSION`"}
 	usageError := func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
 	program := &cli.App{
 		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: exitCodes,
@@ -169,12 +170,14 @@ func (a *app) cli() *cli.App {
 			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
 			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}}, Action: a.rejects},
-			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(asked, run[1:]...), Action: a.query},
-			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}}, Action: a.tables},
-			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text", ArgsUsage: "TABLE", Flags: []cli.Flag{&cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}}, Action: a.lineage},
+			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(append(asked, asOf), run[1:]...), Action: a.query},
+			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}, asOf}, Action: a.tables},
+			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text", ArgsUsage: "TABLE", Flags: []cli.Flag{&cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
+			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
+			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
 			{Name: "check", Usage: "read every file of the lake and compare it with its hash", Action: a.check},
-			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.version},
+			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.about},
 		},
 	}
 	for _, command := range program.Commands {
@@ -412,13 +415,40 @@ func (a *app) build(c *cli.Context) error {
 	return a.runJob(c, lake, a.now, nil)
 }
 
-// session opens the published version for questions; writable is the one path it may write.
+// session opens a version for questions, the published one unless --as-of says otherwise; writable is
+// the one path it may write.
 func (a *app) session(c *cli.Context, writable string, ask func(*query.Session) error) error {
 	lake, err := a.open(c)
 	if err != nil {
 		return err
 	}
-	s, err := query.Open(c.Context, lake, query.Options{
+	version, err := a.version(c, lake, c.String("as-of"))
+	if err != nil {
+		return err
+	}
+	return a.sessionOn(c, lake, version, writable, ask)
+}
+
+// version is the one somebody asked for, and says which that is; the published one when nobody did.
+func (a *app) version(c *cli.Context, lake *zones.Lake, asked string) (*zones.Version, error) {
+	if asked == "" {
+		return lake.Current()
+	}
+	found, err := lake.FindVersion(asked)
+	if err != nil {
+		return nil, err
+	}
+	if asked != found.Run {
+		a.talk(c).Say("%s is version %s of %s", asked, found.Run, found.Created.Format(time.RFC3339))
+	}
+	if found.Gap {
+		a.talk(c).Tell("warning: versions after it are no longer kept: what was published then may have been one of those")
+	}
+	return found.Version, nil
+}
+
+func (a *app) sessionOn(c *cli.Context, lake *zones.Lake, version *zones.Version, writable string, ask func(*query.Session) error) error {
+	s, err := query.Open(c.Context, lake, version, query.Options{
 		Options: duck.Options{Memory: c.String("memory"), Threads: c.Int("threads")}, Scripts: sql.Scripts(), Writable: writable,
 	})
 	if err != nil {
@@ -523,6 +553,80 @@ func (a *app) drops(c *cli.Context) error {
 	return errors.Join(err, w.Close())
 }
 
+func (a *app) diff(c *cli.Context) error {
+	args := c.Args().Slice()
+	if len(args) < 1 || len(args) > 3 {
+		return usage("bedrot diff [FROM [TO]] TABLE")
+	}
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	table, from, to := args[len(args)-1], "", ""
+	if len(args) > 1 {
+		from = args[0]
+	}
+	if len(args) > 2 {
+		to = args[1]
+	}
+	newer, err := a.version(c, lake, to)
+	if err != nil {
+		return err
+	}
+	if from == "" && newer != nil {
+		from = newer.Previous
+	}
+	if from == "" {
+		return usage("there is no earlier version to compare with")
+	}
+	older, err := a.version(c, lake, from)
+	if err != nil {
+		return err
+	}
+	return a.sessionOn(c, lake, newer, "", func(s *query.Session) error {
+		catalog, err := a.catalog(c.Context, lake)
+		if err != nil {
+			return err
+		}
+		l := export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()}
+		return l.Diff(c.Context, older, table, c.Int("limit"))
+	})
+}
+
+func (a *app) rollback(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	if !c.Args().Present() && !c.Bool("release") {
+		return export.Versions(a.out, lake, c.Bool("json"))
+	}
+	w, err := lake.Lock("rollback", a.now())
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.rollbackOn(c, w), w.Close())
+}
+
+func (a *app) rollbackOn(c *cli.Context, w *zones.Writer) error {
+	if c.Bool("release") {
+		pin, err := w.Release(a.now())
+		if err == nil {
+			a.talk(c).Say("version %s stays published until the next run publishes again\nnext: bedrot run", pin.Version)
+		}
+		return err
+	}
+	version, err := a.version(c, w.Lake, c.Args().First())
+	if err != nil {
+		return err
+	}
+	if err := w.Rollback(version, a.now()); err != nil {
+		return err
+	}
+	a.talk(c).Say("published again: version %s. Runs land what arrives, but publish nothing\nnext: bedrot rollback --release   once what was wrong is put right", version.Run)
+	return nil
+}
+
 func (a *app) check(c *cli.Context) error {
 	lake, err := a.open(c)
 	if err != nil {
@@ -569,7 +673,7 @@ func (a *app) test(c *cli.Context) error {
 	return nil
 }
 
-func (a *app) version(c *cli.Context) error {
+func (a *app) about(c *cli.Context) error {
 	engine, err := duck.Version(c.Context)
 	if err != nil {
 		return err

@@ -77,6 +77,9 @@ func (l *Lake) Lock(command string, now time.Time) (*Writer, error) {
 	if w.Swept, err = w.sweep(); err == nil {
 		w.Scratch, err = l.NewScratch(l.Path("run"))
 	}
+	if err == nil {
+		err = w.finishRollback()
+	}
 	if err != nil {
 		_ = lock.Unlock()
 		return nil, l.writeError(err)
@@ -191,10 +194,10 @@ func (w *Writer) sweepScratch(dir string) (bool, error) {
 	return true, w.Files.Remove(dir + ".lock")
 }
 
-// sweepVersions removes versions newer than the published one: a run was killed between writing
+// sweepVersions removes versions newer than any that was ever published: a run was killed between writing
 // them and moving the pointer. Nothing can name them.
 func (w *Writer) sweepVersions() ([]string, error) {
-	current, err := w.currentRun()
+	newest, err := w.newestRun()
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +207,7 @@ func (w *Writer) sweepVersions() ([]string, error) {
 	}
 	var swept []string
 	for _, entry := range entries {
-		if runPattern.MatchString(entry.Name()) && entry.Name() > current {
+		if runPattern.MatchString(entry.Name()) && entry.Name() > newest {
 			if err := w.Files.RemoveAll(w.Path("versions", entry.Name())); err != nil {
 				return swept, err
 			}

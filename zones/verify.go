@@ -65,7 +65,7 @@ func (l *Lake) Verify(ctx context.Context, version *Version) (Verified, error) {
 	if version == nil {
 		return v.Verified, nil
 	}
-	for _, name := range version.names() {
+	for _, name := range version.Names("") {
 		table, err := version.Table(name)
 		if err != nil {
 			v.Damaged = append(v.Damaged, Damage{filepath.Join("versions", version.Run, "tables", name+".json"), err.Error()})
@@ -83,10 +83,13 @@ func (l *Lake) Verify(ctx context.Context, version *Version) (Verified, error) {
 	return v.Verified, nil
 }
 
-func (v *Version) names() []string {
+// Names lists the version's tables of a zone, sorted; all of them when zone is empty.
+func (v *Version) Names(zone string) []string {
 	var names []string
 	for name := range v.Tables {
-		names = append(names, name)
+		if zone == "" || strings.HasPrefix(name, zone+".") {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	return names

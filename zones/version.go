@@ -133,9 +133,9 @@ func (t *Table) size() (rows, bytes int64) {
 var runPattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
 
 // NewRunID names a run; ids sort by time. The clock may jump back, so it is pushed past the newest
-// version there is.
+// version there ever was.
 func (l *Lake) NewRunID(now time.Time) (string, error) {
-	current, err := l.currentRun()
+	current, err := l.newestRun()
 	if err != nil {
 		return "", err
 	}
@@ -382,14 +382,7 @@ func (d *Draft) Publish() error {
 	if err := files.SyncDir(d.w.Path("versions")); err != nil {
 		return err
 	}
-	pointer := filepath.Join(d.w.Scratch.Dir, "current")
-	if err := files.Symlink(filepath.Join("versions", d.Run), pointer); err != nil {
-		return err
-	}
-	if err := files.Rename(pointer, d.w.Path("current")); err != nil {
-		return err
-	}
-	return files.SyncDir(d.w.Root)
+	return d.w.point(d.Run)
 }
 
 // Discard forgets the draft.

@@ -125,6 +125,18 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 		}
 		arrivals = found
 	}
+	pin, err := w.Pinned()
+	if err != nil {
+		return Result{Findings: arrivals}, err
+	}
+	if pin != nil {
+		arrivals = append(arrivals, Finding{
+			Code: "pinned", Where: "version " + pin.Version, Severity: "error", Blocks: true, Next: "bedrot rollback --release",
+			Message: "somebody rolled back to this version on " + pin.At.Format(time.DateOnly) + ": what arrives is landed, nothing is published",
+		})
+		tellFindings(journal, arrivals)
+		return Result{Findings: arrivals}, nil
+	}
 	catalog, err := j.Catalog(ctx)
 	if err != nil {
 		return Result{Findings: arrivals}, err
@@ -144,11 +156,15 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 	}
 	b := &Builder{Lake: w, Catalog: catalog, DB: db, Journal: journal, Log: j.Log, Now: j.Now, Progress: j.Progress}
 	result, err := b.Build(ctx, j.Options)
-	for _, finding := range arrivals {
-		journal.Add(zones.Event{Kind: "finding", Code: finding.Code, File: finding.Where, Message: finding.Message, Next: finding.Next, Severity: finding.Severity})
-	}
+	tellFindings(journal, arrivals)
 	result.Findings = append(arrivals, result.Findings...)
 	return result, errors.Join(err, db.Close())
+}
+
+func tellFindings(journal *zones.Journal, findings []Finding) {
+	for _, finding := range findings {
+		journal.Add(zones.Event{Kind: "finding", Code: finding.Code, File: finding.Where, Message: finding.Message, Next: finding.Next, Severity: finding.Severity})
+	}
 }
 
 // storage journals how much each zone holds, from the manifests alone.

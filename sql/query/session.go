@@ -41,17 +41,8 @@ type Options struct {
 	Unfenced bool
 }
 
-// Open resolves the published version and makes its tables queryable.
-func Open(ctx context.Context, lake *zones.Lake, o Options) (*Session, error) {
-	version, err := lake.Current()
-	if err != nil {
-		return nil, err
-	}
-	return OpenVersion(ctx, lake, version, o)
-}
-
-// OpenVersion makes one version's tables queryable; version may be nil.
-func OpenVersion(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
+// Open makes one version's tables queryable; version is nil when nothing has been published yet.
+func Open(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
 	s := &Session{Lake: lake, Version: version}
 	if err := s.open(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
