@@ -32,7 +32,7 @@ import (
 
 func main() {
 	ctx, stop := interruptible()
-	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
+	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, confine: true}
 	code := a.run(ctx, os.Args)
 	stop()
 	os.Exit(code)
@@ -53,6 +53,7 @@ type app struct {
 	files    zones.Files
 	code     int // of a run that ended without an error
 	scripts  *script.Catalog
+	confine  bool // questions put the process behind the kernel's fence, for good
 }
 
 // run is the whole program: it returns the exit code.
@@ -143,6 +144,8 @@ func (a *app) cli() *cli.App {
 		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read the SQL from `FILE`"},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", ") + ", parquet (default: table on a terminal, else csv)"},
 		&cli.StringFlag{Name: "out", Usage: "write to `FILE`"},
+		&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "stop a statement after `DURATION`; 0 never"},
+		&cli.Int64Flag{Name: "max-rows", Value: 5_000_000, Usage: "stop an answer after `N` rows; 0 never, and parquet never"},
 	}
 	asOf := &cli.StringFlag{Name: "as-of", Usage: "answer from the version of a day, a time or a run: `DATE|VERSION`"}
 	usageError := func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
@@ -449,7 +452,8 @@ func (a *app) version(c *cli.Context, lake *zones.Lake, asked string) (*zones.Ve
 
 func (a *app) sessionOn(c *cli.Context, lake *zones.Lake, version *zones.Version, writable string, ask func(*query.Session) error) error {
 	s, err := query.Open(c.Context, lake, version, query.Options{
-		Options: duck.Options{Memory: c.String("memory"), Threads: c.Int("threads")}, Scripts: sql.Scripts(), Writable: writable,
+		Options: duck.Options{Memory: c.String("memory"), Threads: c.Int("threads"), Spill: lake.Config.Spill},
+		Scripts: sql.Scripts(), Writable: writable, Confine: a.confine, Timeout: c.Duration("timeout"), MaxRows: c.Int64("max-rows"),
 	})
 	if err != nil {
 		return err

@@ -31,6 +31,13 @@ func TestMain(m *testing.M) {
 
 // child runs bedrot with the clock and the crash point that the environment names.
 func child() int {
+	if root := os.Getenv("BEDROT_TEST_FENCED"); root != "" {
+		if err := childFenced(os.Stdin, os.Stdout, root); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 99
+		}
+		return 0
+	}
 	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
 	if text := os.Getenv("BEDROT_TEST_NOW"); text != "" {
 		at, err := time.Parse(time.RFC3339, text)

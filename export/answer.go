@@ -32,13 +32,52 @@ func (q *Question) Settle() (err error) {
 		q.Format = "csv"
 	case q.Format == "parquet" && q.File == "":
 		return errors.New("-o parquet needs --out FILE")
+	case q.Format == "xlsx" && q.File == "" && IsTerminal(q.Out):
+		return errors.New("-o xlsx needs --out FILE")
 	case q.Format != "parquet" && !slices.Contains(Formats(), q.Format):
 		return fmt.Errorf("unknown format %q: one of %s, parquet", q.Format, strings.Join(Formats(), ", "))
+	}
+	if IsTerminal(q.Out) {
+		q.Out = &terminalWriter{out: q.Out}
 	}
 	if q.File != "" {
 		q.File, err = filepath.Abs(q.File)
 	}
 	return err
+}
+
+// terminalWriter lets no control character through to a terminal but tab and new line: what a file
+// says must not steer it.
+type terminalWriter struct {
+	out  io.Writer
+	lead bool // the byte before was the first of a C1 control in UTF-8
+}
+
+func (w *terminalWriter) Write(data []byte) (int, error) {
+	plain := make([]byte, 0, len(data)+1)
+	for _, c := range data {
+		switch {
+		case w.lead && c >= 0x80 && c < 0xa0:
+			plain = append(plain, ' ')
+			w.lead = false
+			continue
+		case w.lead:
+			plain = append(plain, 0xc2)
+			w.lead = false
+		}
+		switch {
+		case c == 0xc2:
+			w.lead = true
+		case c == 0x7f || c < 0x20 && c != '\t' && c != '\n':
+			plain = append(plain, ' ')
+		default:
+			plain = append(plain, c)
+		}
+	}
+	if _, err := w.out.Write(plain); err != nil {
+		return 0, err
+	}
+	return len(data), nil
 }
 
 // Answer writes the answer of a settled question.
@@ -57,9 +96,15 @@ func (q Question) Answer(ctx context.Context, s *query.Session) error {
 }
 
 func (q Question) write(ctx context.Context, s *query.Session, out io.Writer) error {
-	w, err := Writer(q.Format, out)
+	w, err := Writer(q.Format, out, s.Scratch())
 	if err != nil {
 		return err
 	}
-	return s.Run(ctx, q.SQL, w)
+	if err := s.Run(ctx, q.SQL, w); err != nil {
+		return err
+	}
+	if book, ok := w.(io.Closer); ok {
+		return book.Close()
+	}
+	return nil
 }

@@ -88,7 +88,7 @@ func (l Listing) Diff(ctx context.Context, from *zones.Version, table string, li
 	}
 	if l.JSON {
 		var rows bytes.Buffer
-		w, err := Writer("json", &rows)
+		w, err := Writer("json", &rows, "")
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (l Listing) Diff(ctx context.Context, from *zones.Version, table string, li
 	if d.Added+d.Removed+d.Changed == 0 || limit == 0 {
 		return nil
 	}
-	w, err := Writer("table", l.Out)
+	w, err := Writer("table", l.Out, "")
 	if err != nil {
 		return err
 	}

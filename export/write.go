@@ -16,20 +16,22 @@ import (
 
 // Formats are the forms of a query's result, apart from parquet, which DuckDB writes itself.
 func Formats() []string {
-	return []string{"table", "csv", "tsv", "json", "ndjson", "markdown"}
+	return []string{"table", "csv", "tsv", "json", "ndjson", "markdown", "xlsx"}
 }
 
 // Writer returns a writer of results in one of Formats. Only table and markdown hold all rows in
-// memory, as they must to align them.
-func Writer(format string, out io.Writer) (query.Writer, error) {
+// memory, as they must to align them; xlsx keeps them in the scratch folder.
+func Writer(format string, out io.Writer, scratch string) (query.Writer, error) {
 	buffered := bufio.NewWriter(out)
 	switch format {
 	case "table", "markdown":
 		return &prettyWriter{out: buffered, markdown: format == "markdown"}, nil
 	case "csv":
-		return &delimitedWriter{out: buffered, delimiter: ","}, nil
+		return &delimitedWriter{out: buffered, delimiter: ",", harmless: true}, nil
 	case "tsv":
 		return &delimitedWriter{out: buffered, delimiter: "\t"}, nil
+	case "xlsx":
+		return newXLSX(out, scratch)
 	case "json":
 		return &jsonWriter{out: buffered, open: "[", between: ",\n ", end: "]\n"}, nil
 	case "ndjson":
@@ -39,10 +41,13 @@ func Writer(format string, out io.Writer) (query.Writer, error) {
 }
 
 // delimitedWriter writes RFC 4180 CSV, or TSV quoted by the same rules. NULL is an empty field, the
-// empty text is "".
+// empty text is "". CSV is what people open in a spreadsheet, so text that would be a formula there is
+// made harmless; TSV is verbatim.
 type delimitedWriter struct {
 	out       *bufio.Writer
 	delimiter string
+	harmless  bool
+	columns   []query.Column
 }
 
 func (w *delimitedWriter) field(s string) string {
@@ -53,9 +58,10 @@ func (w *delimitedWriter) field(s string) string {
 }
 
 func (w *delimitedWriter) Columns(columns []query.Column) error {
+	w.columns = columns
 	names := make([]string, len(columns))
 	for i, column := range columns {
-		names[i] = w.field(column.Name)
+		names[i] = w.field(w.text(column.Name))
 	}
 	_, err := w.out.WriteString(strings.Join(names, w.delimiter) + "\n")
 	return err
@@ -66,11 +72,22 @@ func (w *delimitedWriter) Row(cells []query.Cell) error {
 		if i > 0 {
 			_, _ = w.out.WriteString(w.delimiter)
 		}
-		if !cell.Null {
+		switch {
+		case cell.Null:
+		case w.columns[i].Numeric():
 			_, _ = w.out.WriteString(w.field(cell.Text))
+		default:
+			_, _ = w.out.WriteString(w.field(w.text(cell.Text)))
 		}
 	}
 	return w.out.WriteByte('\n')
+}
+
+func (w *delimitedWriter) text(s string) string {
+	if w.harmless {
+		return harmless(s)
+	}
+	return s
 }
 
 func (w *delimitedWriter) End() error { return w.out.Flush() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -52,14 +53,30 @@ func (s *Session) Run(ctx context.Context, text string, w Writer) error {
 		return &zones.Error{Code: "usage", What: "there is no statement to run", Next: "bedrot query 'select …'"}
 	}
 	for _, statement := range statements {
-		if err := s.gate(statement); err != nil {
-			return s.explain(statement, err)
-		}
-		if err := s.answer(ctx, statement, w); err != nil {
+		err := s.limited(ctx, func(ctx context.Context) error {
+			if err := s.gate(ctx, statement); err != nil {
+				return err
+			}
+			return s.answer(ctx, statement, w)
+		})
+		if err != nil {
 			return s.explain(statement, err)
 		}
 	}
 	return nil
+}
+
+// limited runs one statement within the session's time.
+func (s *Session) limited(ctx context.Context, run func(context.Context) error) error {
+	if s.timeout > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, s.timeout, &zones.Error{
+			Code: "query_timeout", What: fmt.Sprintf("the statement took longer than %s", s.timeout),
+			Next: "ask for less, or give it longer: --timeout 1h",
+		})
+		defer stop()
+	}
+	return run(ctx)
 }
 
 // Export writes the result of one statement to a Parquet file.
@@ -68,39 +85,12 @@ func (s *Session) Export(ctx context.Context, text, path string) error {
 	if len(statements) != 1 {
 		return &zones.Error{Code: "usage", What: fmt.Sprintf("%d statements where one is expected: a Parquet file holds one table", len(statements)), Next: "bedrot query -o parquet --out FILE 'select …'"}
 	}
-	if err := s.gate(statements[0]); err != nil {
-		return s.explain(statements[0], err)
-	}
-	return s.explain(statements[0], s.DB.Exec(ctx, "copy (\n"+statements[0]+"\n) to "+duck.Literal(path)+" (format parquet, compression zstd, use_tmp_file false)"))
-}
-
-// gate lets only questions through. It uses the driver's own Prepare, which refuses more than one
-// statement and runs none.
-func (s *Session) gate(statement string) error {
-	return s.DB.Raw(func(conn *duckdb.Conn) error {
-		prepared, err := conn.Prepare(statement)
-		if err != nil {
-			return &duck.Error{Statement: statement, Err: err}
-		}
-		defer func() { _ = prepared.Close() }()
-		typed, ok := prepared.(*duckdb.Stmt)
-		if !ok {
-			return fmt.Errorf("unexpected driver statement %T", prepared)
-		}
-		kind, err := typed.StatementType()
-		if err != nil {
+	return s.explain(statements[0], s.limited(ctx, func(ctx context.Context) error {
+		if err := s.gate(ctx, statements[0]); err != nil {
 			return err
 		}
-		if kind == duckdb.STATEMENT_TYPE_SELECT || kind == duckdb.STATEMENT_TYPE_EXPLAIN && !analyses(statement) {
-			return nil
-		}
-		return &zones.Error{Code: "query_readonly", What: "only questions are answered here (select, from, with, describe, summarize, explain): a query never changes the lake", Next: "bedrot query 'select …'"}
-	})
-}
-
-// analyses reports whether an EXPLAIN would run its statement.
-func analyses(statement string) bool {
-	return strings.Contains(strings.ToLower(statement), "analyze") || strings.Contains(strings.ToLower(statement), "analyse")
+		return s.DB.Exec(ctx, "copy (\n"+statements[0]+"\n) to "+duck.Literal(path)+" (format parquet, compression zstd, use_tmp_file false)")
+	}))
 }
 
 func (s *Session) answer(ctx context.Context, statement string, w Writer) (err error) {
@@ -124,18 +114,33 @@ func (s *Session) answer(ctx context.Context, statement string, w Writer) (err e
 	if err := w.Columns(columns); err != nil {
 		return err
 	}
-	if err := copyRows(rows, columns, w); err != nil {
-		return err
+	if err := s.copyRows(rows, columns, w); err != nil {
+		return cause(ctx, err)
 	}
 	return w.End()
 }
 
-func copyRows(rows *sql.Rows, columns []Column, w Writer) error {
+// cause is why a statement was stopped, where it was.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped: %w", context.Cause(ctx))
+	}
+	return err
+}
+
+func (s *Session) copyRows(rows *sql.Rows, columns []Column, w Writer) error {
+	var written int64
 	values, dest, cells := make([]any, len(columns)), make([]any, len(columns)), make([]Cell, len(columns))
 	for i := range values {
 		dest[i] = &values[i]
 	}
 	for rows.Next() {
+		if written++; s.maxRows > 0 && written > s.maxRows {
+			return errors.Join(w.End(), &zones.Error{
+				Code: "query_rows", What: fmt.Sprintf("the answer has more than %d rows: only those were written", s.maxRows),
+				Next: "ask for less, or for all of it: --max-rows 0, or -o parquet --out FILE",
+			})
+		}
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
@@ -253,5 +258,9 @@ func (s *Session) explain(statement string, err error) error {
 	if s.Version == nil {
 		next = "bedrot run   (nothing has been published yet)"
 	}
-	return &zones.Error{Code: "query", What: refusal.Message(), Where: where, Next: next, Err: err}
+	what, advice, _ := strings.Cut(refusal.Message(), "\n\nPossible solutions")
+	if advice != "" && strings.HasPrefix(what, "Out of Memory") {
+		next = "give it more: --memory 8GB"
+	}
+	return &zones.Error{Code: "query", What: what, Where: where, Next: next, Err: err}
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"bedrot/sql/duck"
 	"bedrot/sql/script"
@@ -27,6 +28,8 @@ type Session struct {
 	Version *zones.Version // nil when nothing has been published yet
 	tables  []string
 	scratch string // made by open, removed by Close
+	timeout time.Duration
+	maxRows int64
 }
 
 // Options say how a session may run. Memory defaults to the lake's setting, Temp to a folder of the
@@ -39,11 +42,17 @@ type Options struct {
 	Writable string
 	// Unfenced leaves DuckDB's access to files open, for the engine's own use.
 	Unfenced bool
+	// Confine puts the whole process behind the kernel's fence, for good: from then on it reads the
+	// lake and writes only its scratch and Writable. Where the kernel has none, nothing happens.
+	Confine bool
+	// Timeout ends a statement that takes longer, and MaxRows an answer that is longer; 0 is no limit.
+	Timeout time.Duration
+	MaxRows int64
 }
 
 // Open makes one version's tables queryable; version is nil when nothing has been published yet.
 func Open(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
-	s := &Session{Lake: lake, Version: version}
+	s := &Session{Lake: lake, Version: version, timeout: o.Timeout, maxRows: o.MaxRows}
 	if err := s.open(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -53,6 +62,12 @@ func Open(ctx context.Context, lake *zones.Lake, version *zones.Version, o Optio
 func (s *Session) open(ctx context.Context, o Options) (err error) {
 	if s.scratch, err = os.MkdirTemp(o.Temp, "bedrot-query-"); err != nil {
 		return err
+	}
+	if o.Confine {
+		// Before DuckDB starts its threads, which inherit the fence.
+		if err := confine(s.Lake.Root, s.scratch, o.Writable); err != nil {
+			return err
+		}
 	}
 	o.Temp = s.scratch
 	o.Memory = cmp.Or(o.Memory, s.Lake.Config.Memory)
@@ -271,26 +286,4 @@ func (s *Session) rejectsView() string {
 		selects = []string{"select null::varchar as table_name, null::varchar as account, null::varchar as drop_id, null::varchar as file, null::bigint as record, null::varchar as reason where false"}
 	}
 	return "create view meta.rejects as\n" + strings.Join(selects, "\nunion all\n")
-}
-
-// fence closes DuckDB off: files outside the lake cannot be opened, and no setting can be changed.
-func (s *Session) fence(ctx context.Context, writable string) error {
-	statements := []string{"set allowed_directories = " + duck.List([]string{s.Lake.Path("raw") + "/", s.Lake.Path("versions") + "/", s.Lake.Path("audit") + "/"})}
-	if writable != "" {
-		statements = append(statements, "set allowed_paths = "+duck.List([]string{writable}))
-	}
-	statements = append(statements, "set enable_external_access = false", "set lock_configuration = true")
-	for _, statement := range statements {
-		if err := s.DB.Exec(ctx, statement); err != nil {
-			return err
-		}
-	}
-	var access, locked bool
-	if err := s.DB.One(ctx, "select current_setting('enable_external_access'), current_setting('lock_configuration')", &access, &locked); err != nil {
-		return err
-	}
-	if access || !locked {
-		return fmt.Errorf("the query fence does not hold: external access %t, configuration locked %t", access, locked)
-	}
-	return nil
 }
