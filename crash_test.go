@@ -17,7 +17,6 @@ import (
 	"syscall"
 	"testing"
 
-	"bedrot/sql/script"
 	"bedrot/zones"
 )
 
@@ -30,7 +29,6 @@ import (
 type crashWorld struct {
 	t        *testing.T
 	template string
-	scripts  *script.Catalog
 	before   map[string]string
 	after    map[string]string
 	files    []string // of the lake after a run that was never stopped
@@ -51,7 +49,7 @@ func newCrashWorld(t *testing.T) *crashWorld {
 		sale{"2025-11", "Deezer", "QZA000000002", "3", "-0.010000000000"}))
 	l.inLake("inbox/main/ZONE A0-audience-timeline_20260102_000000.csv", audienceFile("2025-12-22", 13, 14, 15))
 	l.inLake("catalog/tracks.csv", "isrc,track,artist,release_date\nQZA000000002,SECOND,ZONE A0,2025-10-01\n")
-	w := &crashWorld{t: t, template: l.root, scripts: l.scripts, before: l.state()}
+	w := &crashWorld{t: t, template: l.root, before: l.state()}
 
 	var points atomic.Int64
 	clean := w.copy("clean")
@@ -80,7 +78,7 @@ func (w *crashWorld) copy(name string) *lake {
 			w.t.Fatal(err)
 		}
 	}
-	return &lake{t: w.t, root: root, now: clock.Add(24 * 60 * 60 * 1e9), scripts: w.scripts, ctx: w.t.Context()}
+	return &lake{t: w.t, root: root, now: clock.Add(24 * 60 * 60 * 1e9), ctx: w.t.Context()}
 }
 
 // noLinks hides the symbolic links at the top, which os.CopyFS refuses to copy.

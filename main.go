@@ -53,6 +53,7 @@ type app struct {
 	files    zones.Files
 	code     int // of a run that ended without an error
 	scripts  *script.Catalog
+	json     bool // errors too are told as JSON
 	confine  bool // questions put the process behind the kernel's fence, for good
 }
 
@@ -63,8 +64,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return a.code
 	}
-	export.Talk{Out: a.err}.Failure(ctx, err)
-	return exitCode(ctx, err)
+	told := zones.AsError(ctx, err)
+	a.tell(told)
+	return exitCode(told)
 }
 
 // flagsFirst moves a command's flags before its arguments, so that people may write them in any order;
@@ -105,15 +107,22 @@ func takesValue(known []cli.Flag, arg string) bool {
 	return false
 }
 
-func exitCode(ctx context.Context, err error) int {
-	var locked *zones.LockedError
-	var told *zones.Error
-	switch {
-	case ctx.Err() != nil:
+// tell tells an error: its record with --json, else what happened and the next step.
+func (a *app) tell(e *zones.Error) {
+	if a.json {
+		_ = export.JSON(a.err, e.Record("", a.now()))
+		return
+	}
+	export.Talk{Out: a.err}.Failure(e)
+}
+
+func exitCode(e *zones.Error) int {
+	switch e.Code {
+	case "interrupted":
 		return build.ExitInterrupted
-	case errors.As(err, &locked):
+	case "lake_locked":
 		return build.ExitLocked
-	case errors.As(err, &told) && (told.Code == "usage" || told.Code == "config" || told.Code == "lake_missing"):
+	case "usage", "config", "lake_missing":
 		return build.ExitUsage
 	}
 	return build.ExitFailed
@@ -153,8 +162,12 @@ func (a *app) cli() *cli.App {
 		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: exitCodes,
 		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
 		OnUsageError: usageError,
+		Before: func(c *cli.Context) error {
+			a.json = c.Bool("json")
+			return nil
+		},
 		CommandNotFound: func(_ *cli.Context, name string) {
-			export.Talk{Out: a.err}.Tell("error: there is no command %q\n    next: bedrot help", name)
+			a.tell(&zones.Error{Code: "usage", What: fmt.Sprintf("there is no command %q", name), Next: "bedrot help"})
 			a.code = build.ExitUsage
 		},
 		Flags: []cli.Flag{
@@ -180,6 +193,7 @@ func (a *app) cli() *cli.App {
 			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
 			{Name: "check", Usage: "read every file of the lake and compare it with its hash", Action: a.check},
+			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
 			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.about},
 		},
 	}
@@ -321,7 +335,7 @@ func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 			var told *zones.Error
 			switch {
 			case errors.As(file.Err, &told):
-				findings = append(findings, build.Finding{Code: told.Code, Where: w.Rel(file.Path), Message: told.What, Next: told.Next, Severity: "error"})
+				findings = append(findings, build.Finding{Error: a.arrival(w, file, told)})
 			case file.Err != nil:
 				return findings, file.Err
 			default:
@@ -330,6 +344,13 @@ func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 		}
 		return findings, err
 	}
+}
+
+// arrival is the record of a file that could not be placed, named as it stands in the lake.
+func (a *app) arrival(w *zones.Writer, file extract.Imported, told *zones.Error) zones.Error {
+	record := *told
+	record.Step, record.Where = "arrive", w.Rel(file.Path)
+	return record
 }
 
 func (a *app) importer(ctx context.Context, w *zones.Writer, run string, now time.Time) (*extract.Importer, error) {
@@ -388,7 +409,7 @@ func (a *app) tellImported(c *cli.Context, imported []extract.Imported) error {
 			continue
 		}
 		failed++
-		a.talk(c).Failure(c.Context, file.Err)
+		a.tell(zones.AsError(c.Context, file.Err))
 	}
 	switch {
 	case failed == len(imported):
@@ -675,6 +696,14 @@ func (a *app) test(c *cli.Context) error {
 	}
 	a.talk(c).Tell("%d cases, %d failed", len(suite.Results), suite.Failed)
 	return nil
+}
+
+func (a *app) errorCodes(c *cli.Context) error {
+	if c.Bool("json") {
+		return export.JSON(a.out, zones.Codes())
+	}
+	_, err := io.WriteString(a.out, export.ErrorHelp())
+	return err
 }
 
 func (a *app) about(c *cli.Context) error {

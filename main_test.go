@@ -12,11 +12,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"bedrot/sql"
 	"bedrot/sql/script"
 	"bedrot/zones"
 )
@@ -76,12 +78,11 @@ func childCommand(ctx context.Context, env []string, args ...string) *exec.Cmd {
 
 // lake is a lake in a temporary folder, asked in process.
 type lake struct {
-	t       testing.TB
-	root    string
-	now     time.Time
-	files   zones.Files
-	scripts *script.Catalog
-	ctx     context.Context
+	t     testing.TB
+	root  string
+	now   time.Time
+	files zones.Files
+	ctx   context.Context
 	// ownScripts is set when LAKE/sql holds some, so that they are read anew each time.
 	ownScripts bool
 }
@@ -95,6 +96,20 @@ func newLake(t testing.TB) *lake {
 	return l
 }
 
+// embeddedCatalog is loaded once for all tests: it never changes.
+func embeddedCatalog(t testing.TB) *script.Catalog {
+	t.Helper()
+	catalog, err := loadEmbedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
+}
+
+var loadEmbedded = sync.OnceValues(func() (*script.Catalog, error) {
+	return script.Load(context.Background(), script.Folder{FS: sql.Scripts()})
+})
+
 // said is what a command wrote and returned.
 type said struct {
 	out, err string
@@ -104,11 +119,11 @@ type said struct {
 func (l *lake) run(args ...string) said {
 	l.t.Helper()
 	var out, talk bytes.Buffer
-	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, scripts: l.scripts}
-	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
-	if !l.ownScripts && a.scripts != nil {
-		l.scripts = a.scripts
+	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files}
+	if !l.ownScripts {
+		a.scripts = embeddedCatalog(l.t)
 	}
+	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
 	return said{out.String(), talk.String(), code}
 }
 
@@ -177,7 +192,7 @@ func (l *lake) file(name, text string) string {
 func (l *lake) inLake(name, text string) {
 	l.t.Helper()
 	if strings.HasPrefix(name, "sql/") {
-		l.scripts, l.ownScripts = nil, true
+		l.ownScripts = true
 	}
 	path := filepath.Join(l.root, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

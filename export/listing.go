@@ -151,6 +151,9 @@ func (l Listing) Rejects(ctx context.Context, table string, limit int) error {
 	if table != "" {
 		where = " where table_name = " + duck.Literal(table) + " or table_name = 'raw.' || " + duck.Literal(table)
 	}
+	if err := l.Session.Need(ctx, "meta.rejects"); err != nil {
+		return err
+	}
 	var list []Rejected
 	var accounts []string
 	err := l.Session.DB.Scan(ctx, "select table_name, account, drop_id, file, record, reason from meta.rejects"+where+

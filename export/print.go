@@ -1,15 +1,11 @@
 package export
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"bedrot/sql/build"
@@ -51,34 +47,21 @@ func (t Talk) Tell(format string, args ...any) {
 }
 
 // Failure tells an error and the next step.
-func (t Talk) Failure(ctx context.Context, err error) {
-	t.Tell("error: %v", err)
-	if next := hint(ctx, err); next != "" {
-		t.Tell("    next: %s", next)
+func (t Talk) Failure(e *zones.Error) {
+	t.Tell("error: %v", e)
+	if e.Next != "" {
+		t.Tell("    next: %s", e.Next)
 	}
 }
 
-// hint is the next step an error knows, or what its cause asks for. DuckDB's errors have no causes,
-// only words.
-func hint(ctx context.Context, err error) string {
-	var known interface{ Hint() string }
-	if errors.As(err, &known) && known.Hint() != "" {
-		return known.Hint()
+// ErrorHelp lists every kind of error.
+func ErrorHelp() string {
+	var b strings.Builder
+	b.WriteString("Errors carry a code that does not change. --json prints the whole record; meta.errors keeps those of runs.\n\n")
+	for _, code := range zones.Codes() {
+		_, _ = fmt.Fprintf(&b, "  %-22s %-11s %-5s  %s\n", code.Code, code.Class, code.Severity, code.Means)
 	}
-	says := func(text string) bool { return strings.Contains(strings.ToLower(err.Error()), text) }
-	switch {
-	case ctx.Err() != nil:
-		return "run it again; nothing is half done"
-	case errors.Is(err, syscall.ENOSPC), says("no space left on device"):
-		return "free some disk, then run it again; nothing is half done"
-	case errors.Is(err, syscall.EIO), says("input/output error"):
-		return "look at the disk (dmesg), then run it again; bedrot check finds what is damaged"
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return "run as the lake's owner"
-	case says("out of memory"):
-		return "run it again with more: --memory 4GB"
-	}
-	return ""
+	return b.String()
 }
 
 // fewDrops is how many drops without anything remarkable are told one by one.
@@ -128,7 +111,7 @@ func (t Talk) finding(f build.Finding) {
 	if f.Severity == "error" {
 		kind = "error"
 	}
-	t.Tell("%s: %s: %s", kind, f.Where, f.Message)
+	t.Tell("%s: %s: %s", kind, f.Where, f.What)
 	if f.Next != "" {
 		t.Tell("    next: %s", f.Next)
 	}

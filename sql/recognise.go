@@ -42,7 +42,7 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 		return Recognised{}, r.refused(path, err)
 	}
 	var best []candidate
-	nearest, nearestHave := "", 0
+	nearest, nearestHave := near{}, 0
 	for _, made := range r.Catalog.Raws() {
 		if source != "" && made.Source != source || stream != "" && made.Entity != stream || source == "" && made.Source == "catalog" {
 			continue
@@ -55,7 +55,7 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 			if !match.OK {
 				if have, want := match.Nearest(made.Spec()); have > nearestHave && want > 0 {
 					nearestHave = have
-					nearest = fmt.Sprintf("; nearest is %s/%s, but %s is missing", made.Source, made.Entity, strings.Join(match.Missing, ", "))
+					nearest = near{made.Source + "/" + made.Entity, match.Missing}
 				}
 				continue
 			}
@@ -132,23 +132,43 @@ func (r Recogniser) refused(path string, err error) error {
 	return &zones.Error{Code: "file_" + rejected.Code, Where: where, What: rejected.Reason, Next: "download it again, then: bedrot import " + path, Err: err}
 }
 
+// near is the stream whose columns a file has most of, and those it lacks.
+type near struct {
+	stream  string
+	missing []string
+}
+
+func (n near) String() string {
+	if n.stream == "" {
+		return ""
+	}
+	return fmt.Sprintf("; nearest is %s, but %s is missing", n.stream, strings.Join(n.missing, ", "))
+}
+
 // unknown explains why a file is nothing that is known.
-func (r Recogniser) unknown(path string, members []read.Member, nearest, source, stream string) error {
-	what := "is no export that is known" + nearest
+func (r Recogniser) unknown(path string, members []read.Member, nearest near, source, stream string) error {
+	e := &zones.Error{
+		Code: "file_unknown", Source: source, Stream: stream, Where: path, Columns: nearest.missing,
+		What: "is no export that is known" + nearest.String(), Next: "bedrot import --source SOURCE --stream STREAM " + path,
+	}
 	if source != "" {
-		what = "is not " + source + "/" + stream + nearest
+		e.What = "is not " + source + "/" + stream + nearest.String()
+		if len(nearest.missing) > 0 {
+			e.Code = "file_columns"
+		}
 	}
 	if s, err := read.Sniff(members[0]); err == nil && len(members) == 1 {
 		switch s.Kind {
 		case read.KindEmpty:
-			what = "the file is empty"
+			e.Code, e.What, e.Next = "file_empty", "the file is empty", "download it again, then: bedrot import "+path
 		case read.KindBinary:
-			what = "the file is binary, no export that is known"
+			e.Code, e.What = "file_binary", "the file is binary, no export that is known"
 		case read.KindHTML:
-			what = fmt.Sprintf("is a web page (title %q) that is no export that is known: perhaps a login page saved in its place", s.Title)
+			e.Code = "file_html"
+			e.What = fmt.Sprintf("is a web page (title %q) that is no export that is known: perhaps a login page saved in its place", s.Title)
 		}
 	}
-	return &zones.Error{Code: "file_unknown", Where: path, What: what, Next: "bedrot import --source SOURCE --stream STREAM " + path}
+	return e
 }
 
 // Explain says of each file that waits in the inbox why no run could place it.

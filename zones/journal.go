@@ -17,7 +17,7 @@ import (
 // Event is one line of the audit journal. A kind uses the fields that concern it; the views of meta
 // are made of these lines.
 type Event struct {
-	Kind string    `json:"kind"` // run, step, drop, table, check, reject, storage, error
+	Kind string    `json:"kind"` // run, step, drop, table, check, reject, storage or error
 	Run  string    `json:"run"`
 	At   time.Time `json:"at"`
 
@@ -64,6 +64,18 @@ type Event struct {
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
 	Next    string `json:"next,omitempty"`
+
+	// An error's own, see Error.
+	ID        string   `json:"id,omitempty"`
+	Class     string   `json:"class,omitempty"`
+	Columns   []string `json:"columns,omitempty"`
+	Rule      string   `json:"rule,omitempty"`
+	Endpoint  string   `json:"endpoint,omitempty"`
+	Attempt   int      `json:"attempt,omitempty"`
+	Attempts  int      `json:"attempts,omitempty"`
+	Expected  string   `json:"expected,omitempty"`
+	Found     string   `json:"found,omitempty"`
+	Recovered *bool    `json:"recovered,omitempty"`
 
 	PartitionsBuilt *int64 `json:"partitions_built,omitempty"`
 	PartitionsKept  *int64 `json:"partitions_kept,omitempty"`
@@ -120,6 +132,18 @@ func (j *Journal) Add(event Event) {
 		err = j.buf.Flush()
 	}
 	j.err = errors.Join(j.err, err)
+}
+
+// AddError appends an error's record and returns it completed.
+func (j *Journal) AddError(e *Error) Error {
+	r := e.Record(j.run, j.now())
+	j.Add(Event{
+		Kind: "error", ID: r.ID, Code: r.Code, Class: r.Class, Severity: r.Severity, Source: r.Source, Stream: r.Stream,
+		Account: r.Account, Step: r.Step, Table: r.Table, Columns: r.Columns, Rule: r.Rule, Endpoint: r.Endpoint,
+		Attempt: r.Attempt, Attempts: r.Attempts, Drop: r.Drop, Version: r.Version, File: r.Where, Message: r.What,
+		Expected: r.Expected, Found: r.Found, Next: r.Next, Recovered: &r.Recovered,
+	})
+	return r
 }
 
 // Close makes the journal durable and public.

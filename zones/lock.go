@@ -35,9 +35,6 @@ func (e *LockedError) Error() string {
 		e.Holder.Command, e.Holder.PID, e.Holder.Host, e.Holder.Since.Format(time.RFC3339))
 }
 
-// Hint is the next step.
-func (e *LockedError) Hint() string { return "wait for it to finish, or stop it, then run this again" }
-
 // Writer is the one process that may change the lake.
 type Writer struct {
 	*Lake

@@ -60,12 +60,8 @@ type TableResult struct {
 
 // Finding is something a person should know; Blocks says that it kept something from being published.
 type Finding struct {
-	Code     string `json:"code,omitempty"`
-	Where    string `json:"where,omitempty"`
-	Message  string `json:"message,omitempty"`
-	Next     string `json:"next,omitempty"`
-	Severity string `json:"severity,omitempty"`
-	Blocks   bool   `json:"blocks"`
+	zones.Error
+	Blocks bool `json:"blocks"`
 }
 
 // state is a table while a build runs.
@@ -226,14 +222,14 @@ func (r *run) disabled() error {
 		if problem.Line > 0 {
 			where += fmt.Sprintf(":%d", problem.Line)
 		}
-		r.find(Finding{Code: "script_broken", Where: where, Message: problem.Text, Next: "correct the script, then: bedrot run", Severity: "error"})
+		r.find(Finding{Error: zones.Error{Code: "script_broken", Where: where, What: problem.Text, Next: "correct the script, then: bedrot run"}})
 	}
 	return nil
 }
 
 func (r *run) find(f Finding) {
+	f.Error = r.Journal.AddError(&f.Error)
 	r.result.Findings = append(r.result.Findings, f)
-	r.Journal.Add(zones.Event{Kind: "finding", Code: f.Code, File: f.Where, Message: f.Message, Next: f.Next, Severity: f.Severity})
 }
 
 func (r *run) progress(step string) {

@@ -141,10 +141,10 @@ func (r *run) noteCheck(s *script.Script, name, severity, value, limit string, f
 	if s.Kind == script.CheckScript || severity != "error" {
 		next = fmt.Sprintf("bedrot query \"from meta.checks where table_name = '%s'\"", s.Table)
 	}
-	r.result.Findings = append(r.result.Findings, Finding{
-		Code: "check_failed", Where: s.Path, Message: message, Next: next,
-		Severity: severity, Blocks: severity == "error",
-	})
+	r.find(Finding{Blocks: severity == "error", Error: zones.Error{
+		Code: "check_failed", Severity: severity, Source: s.Source, Step: "check", Table: s.Table, Where: s.Path, What: message,
+		Rule: name, Expected: limit, Found: value, Next: next,
+	}})
 }
 
 // checkScripts runs the 90_check scripts for which this table is the last input to be built. A failing

@@ -46,7 +46,7 @@ func (r *run) makeRaw(ctx context.Context, s *script.Script, drop *zones.Drop) (
 	members, err := r.readFiles(ctx, s, drop, dir, d)
 	var refused *read.Rejected
 	if errors.As(err, &refused) {
-		d.Refused.Code, d.Refused.Line, d.Refused.Why = refused.Code, refused.Line, refused.Reason
+		d.Refused.Code, d.Refused.Line, d.Refused.Why = "file_"+refused.Code, refused.Line, refused.Reason
 		return d, nil
 	}
 	if err != nil {
@@ -68,7 +68,7 @@ func (r *run) makeRaw(ctx context.Context, s *script.Script, drop *zones.Drop) (
 		for i, m := range members {
 			names[i] = m.name
 		}
-		d.Refused = &refusal{Code: "unreadable", File: strings.Join(names, ", "), Why: why}
+		d.Refused = &refusal{Code: "file_unreadable_rows", File: strings.Join(names, ", "), Why: why}
 		d.File, d.Parts, d.Reasons, d.Money, d.Members, d.Records, d.Rejected = "", nil, nil, nil, nil, 0, 0
 		return d, nil
 	}

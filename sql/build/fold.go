@@ -90,6 +90,9 @@ type DropResult struct {
 	Outcome    string   `json:"outcome,omitempty"`
 	Code       string   `json:"code,omitempty"`
 	Reason     string   `json:"reason,omitempty"`
+	Rule       string   `json:"rule,omitempty"`
+	Expected   string   `json:"expected,omitempty"`
+	Found      string   `json:"found,omitempty"`
 	Next       string   `json:"next,omitempty"`
 	Records    int64    `json:"records"`
 	Rejected   int64    `json:"rejected"`
@@ -129,11 +132,12 @@ func (f *fold) add(d *derived) DropResult {
 	switch {
 	case d.Refused != nil:
 		result.Outcome, result.Code, result.Reason, result.File = Refused, d.Refused.Code, d.Refused.Why, d.Refused.File
+		result.Next = "download it again and import that; to forget this one: bedrot drops withdraw " + d.ID
 		return result
 	case verdict == zones.Withdraw:
 		result.Outcome, result.Reason = Withdrawn, "withdrawn by a person"
 	case verdict != zones.Accept:
-		result.Code, result.Reason = f.objection(d)
+		f.objection(d, &result)
 	}
 	if result.Code != "" {
 		result.Outcome = Held
@@ -171,18 +175,22 @@ func (f *fold) take(d *derived, result *DropResult) {
 }
 
 // objection is the reason to hold a drop, if there is one.
-func (f *fold) objection(d *derived) (code, reason string) {
+func (f *fold) objection(d *derived, result *DropResult) {
 	if share := float64(d.Rejected) / float64(max(d.Records, 1)); d.Rejected > 0 && share > f.rules.maxRejects {
-		return "max_rejects", fmt.Sprintf("%d of %d rows were rejected: %.2f %%, the limit is %.2f %%",
-			d.Rejected, d.Records, 100*share, 100*f.rules.maxRejects)
+		result.Code, result.Rule = "max_rejects", "max_rejects"
+		result.Expected, result.Found = fmt.Sprintf("at most %.2f %%", 100*f.rules.maxRejects), fmt.Sprintf("%.2f %%", 100*share)
+		result.Reason = fmt.Sprintf("%d of %d rows were rejected: %s, the limit is %.2f %%", d.Rejected, d.Records, result.Found, 100*f.rules.maxRejects)
+		return
 	}
 	first := map[string]rawPart{}
 	var before, lost int64
 	for _, part := range d.Parts {
 		if other, twice := first[part.Key]; twice {
 			if other.Fingerprint != part.Fingerprint || other.Rows != part.Rows {
-				return "overlap", fmt.Sprintf("partition %s is in two of its files with different rows: %s and %s",
+				result.Code, result.Rule = "overlap", "one state of a partition"
+				result.Reason = fmt.Sprintf("partition %s is in two of its files with different rows: %s and %s",
 					part.Key, d.Members[other.File].Name, d.Members[part.File].Name)
+				return
 			}
 			continue
 		}
@@ -197,10 +205,10 @@ func (f *fold) objection(d *derived) (code, reason string) {
 		floor = 0
 	}
 	if lost > floor && float64(lost) > f.rules.shrink*float64(before) {
-		return "shrink", fmt.Sprintf("it would take away %d of %d rows, the limit is %.0f %%: %s",
-			lost, before, 100*f.rules.shrink, f.shrunk(d))
+		result.Code, result.Rule = "shrink", "shrink"
+		result.Expected, result.Found = fmt.Sprintf("at most %.0f %% of %d rows", 100*f.rules.shrink, before), fmt.Sprintf("%d rows", lost)
+		result.Reason = fmt.Sprintf("it would take away %d of %d rows, the limit is %.0f %%: %s", lost, before, 100*f.rules.shrink, f.shrunk(d))
 	}
-	return "", ""
 }
 
 // shrunk names the partitions that lose most.

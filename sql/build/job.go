@@ -90,6 +90,7 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 	}
 	if err != nil {
 		end.Message = err.Error()
+		journal.AddError(zones.AsError(ctx, err))
 	}
 	j.storage(journal)
 	journal.Add(end)
@@ -130,12 +131,11 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 		return Result{Findings: arrivals}, err
 	}
 	if pin != nil {
-		arrivals = append(arrivals, Finding{
-			Code: "pinned", Where: "version " + pin.Version, Severity: "error", Blocks: true, Next: "bedrot rollback --release",
-			Message: "somebody rolled back to this version on " + pin.At.Format(time.DateOnly) + ": what arrives is landed, nothing is published",
-		})
-		tellFindings(journal, arrivals)
-		return Result{Findings: arrivals}, nil
+		pinned := Finding{Blocks: true, Error: zones.Error{
+			Code: "pinned", Version: pin.Version, Where: "version " + pin.Version, Next: "bedrot rollback --release",
+			What: "somebody rolled back to this version on " + pin.At.Format(time.DateOnly) + ": what arrives is landed, nothing is published",
+		}}
+		return Result{Findings: journaled(journal, append(arrivals, pinned))}, nil
 	}
 	catalog, err := j.Catalog(ctx)
 	if err != nil {
@@ -156,15 +156,15 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 	}
 	b := &Builder{Lake: w, Catalog: catalog, DB: db, Journal: journal, Log: j.Log, Now: j.Now, Progress: j.Progress}
 	result, err := b.Build(ctx, j.Options)
-	tellFindings(journal, arrivals)
-	result.Findings = append(arrivals, result.Findings...)
+	result.Findings = append(journaled(journal, arrivals), result.Findings...)
 	return result, errors.Join(err, db.Close())
 }
 
-func tellFindings(journal *zones.Journal, findings []Finding) {
-	for _, finding := range findings {
-		journal.Add(zones.Event{Kind: "finding", Code: finding.Code, File: finding.Where, Message: finding.Message, Next: finding.Next, Severity: finding.Severity})
+func journaled(journal *zones.Journal, findings []Finding) []Finding {
+	for i := range findings {
+		findings[i].Error = journal.AddError(&findings[i].Error)
 	}
+	return findings
 }
 
 // storage journals how much each zone holds, from the manifests alone.

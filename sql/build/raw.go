@@ -177,9 +177,10 @@ func (r *run) tellDrop(d DropResult) {
 		if d.File != "" {
 			where += " " + d.File
 		}
-		r.result.Findings = append(r.result.Findings, Finding{
-			Code: d.Code, Where: where, Message: d.Reason, Next: d.Next, Severity: "error", Blocks: true,
-		})
+		r.find(Finding{Blocks: true, Error: zones.Error{
+			Code: d.Code, Source: d.Source, Stream: d.Stream, Account: d.Account, Table: "raw." + d.Source + "__" + d.Stream,
+			Step: "raw", Drop: d.ID, Where: where, What: d.Reason, Rule: d.Rule, Expected: d.Expected, Found: d.Found, Next: d.Next,
+		}})
 	}
 }
 

@@ -14,15 +14,17 @@ import (
 // explain adds to a new drop's result what a person needs to act: up to five of the original lines
 // that were rejected, undeclared columns, and the reader's warnings.
 func (r *run) explain(ctx context.Context, s *script.Script, d *derived, result *DropResult) {
-	where := d.drop.Where()
+	about := zones.Error{Source: s.Source, Stream: s.Entity, Account: d.Account, Table: s.Table, Drop: d.ID, Step: "raw", Where: d.drop.Where()}
 	if len(d.Extra) > 0 {
-		r.find(Finding{
-			Code: "schema_drift", Where: where, Severity: "warn",
-			Message: "columns nobody declared are kept in _extra: " + strings.Join(d.Extra, ", "), Next: "declare them in " + s.Path,
-		})
+		drift := about
+		drift.Code, drift.Columns = "schema_drift", d.Extra
+		drift.What, drift.Next = "columns nobody declared are kept in _extra: "+strings.Join(d.Extra, ", "), "declare them in "+s.Path
+		r.find(Finding{Error: drift})
 	}
 	for _, warning := range d.Warnings {
-		r.find(Finding{Code: "file_warning", Where: where, Severity: "warn", Message: warning, Next: "bedrot lineage " + s.Table})
+		odd := about
+		odd.Code, odd.What, odd.Next = "file_warning", warning, "bedrot lineage "+s.Table
+		r.find(Finding{Error: odd})
 	}
 	for _, reason := range d.Reasons {
 		lines, err := r.rejectedLines(ctx, s, d, reason)

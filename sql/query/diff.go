@@ -253,6 +253,7 @@ window same as (partition by `+duck.Idents(d.Key)+")")
 		}
 	}
 	d.order = order
+	c.shown[".difference"] = &relation{made: true}
 	return c.DB.One(ctx, `select count(*) filter (where change = 'added'), count(*) filter (where change = 'removed'),
     count(*) filter (where change = 'changed to') from difference`, &d.Added, &d.Removed, &d.Changed)
 }

@@ -49,7 +49,11 @@ func (s *Session) gate(ctx context.Context, statement string) error {
 	if rest, ok := cutWord(statement, "explain"); ok {
 		explained, _ = cutWord(rest, "analyze")
 	}
-	if err := s.allowed(ctx, explained); err != nil {
+	tree, err := s.allowed(ctx, explained)
+	if err != nil {
+		return err
+	}
+	if err := s.needed(ctx, tree); err != nil {
 		return err
 	}
 	return s.DB.Raw(func(conn *duckdb.Conn) error {
@@ -77,10 +81,11 @@ func readonly() error {
 	return &zones.Error{Code: "query_readonly", What: "only questions are answered here (select, from, with, describe, summarize, explain): a query never changes the lake", Next: "bedrot query 'select …'"}
 }
 
-// allowed refuses what calls a forbidden function, before DuckDB binds it: binding alone may act. Off
+// allowed refuses what calls a forbidden function, before DuckDB binds it: binding alone may act. It
+// returns the parse tree, nil where there is none. Off
 // the parse tree where DuckDB can give one; what it cannot (describe, summarize, pivot) must not even
 // name such a function.
-func (s *Session) allowed(ctx context.Context, statement string) error {
+func (s *Session) allowed(ctx context.Context, statement string) (duck.Tree, error) {
 	var called []string
 	tree, err := s.DB.Parse(ctx, statement)
 	var unparsed *duck.ParseError
@@ -91,11 +96,11 @@ func (s *Session) allowed(ctx context.Context, statement string) error {
 		})
 		// Preparing alone would act for some (export database makes its folder).
 		if len(words) == 0 || !slices.Contains(questions, words[0]) {
-			return readonly()
+			return nil, readonly()
 		}
 		called = words
 	case err != nil:
-		return err
+		return nil, err
 	default:
 		duck.Walk(tree, func(node map[string]any) {
 			if name, ok := node["function_name"].(string); ok {
@@ -105,10 +110,10 @@ func (s *Session) allowed(ctx context.Context, statement string) error {
 	}
 	for _, name := range forbidden {
 		if slices.Contains(called, name) {
-			return &zones.Error{Code: "query_readonly", What: name + "() is not for questions: it could write, or run what nobody has looked at", Next: "bedrot query 'select …'"}
+			return nil, &zones.Error{Code: "query_readonly", What: name + "() is not for questions: it could write, or run what nobody has looked at", Next: "bedrot query 'select …'"}
 		}
 	}
-	return nil
+	return tree, nil
 }
 
 // cutWord takes a word off the beginning of a statement, comments before it included.

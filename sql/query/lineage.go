@@ -75,6 +75,9 @@ func (s *Session) Trace(ctx context.Context, catalog *script.Catalog, table stri
 	} else if len(Split("select "+o.Where)) != 1 {
 		return result, &zones.Error{Code: "usage", What: "--where is one condition", Next: "bedrot lineage " + table + " --where \"sale_month = '2025-01'\""}
 	}
+	if err := s.NeedAll(ctx); err != nil {
+		return result, err
+	}
 	rows := t.name()
 	statement := "create temp table " + rows + " as select * from " + duck.Table(table) + " where (" + t.opts.Where + ")"
 	if err := s.DB.Exec(ctx, statement); err != nil {

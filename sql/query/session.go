@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +29,8 @@ type Session struct {
 	Lake    *zones.Lake
 	Version *zones.Version // nil when nothing has been published yet
 	tables  []string
-	scratch string // made by open, removed by Close
+	shown   map[string]*relation // every table and view there is, by lower-case name
+	scratch string               // made by open, removed by Close
 	timeout time.Duration
 	maxRows int64
 }
@@ -52,7 +55,7 @@ type Options struct {
 
 // Open makes one version's tables queryable; version is nil when nothing has been published yet.
 func Open(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
-	s := &Session{Lake: lake, Version: version, timeout: o.Timeout, maxRows: o.MaxRows}
+	s := &Session{Lake: lake, Version: version, timeout: o.Timeout, maxRows: o.MaxRows, shown: map[string]*relation{}}
 	if err := s.open(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -100,10 +103,10 @@ func (s *Session) prepare(ctx context.Context, o Options) error {
 	if err := s.macros(ctx, o.Scripts); err != nil {
 		return err
 	}
-	if err := s.exposeTables(ctx); err != nil {
+	if err := s.listTables(ctx); err != nil {
 		return err
 	}
-	if err := s.exposeMeta(ctx, o.Scripts); err != nil {
+	if err := s.listMeta(o.Scripts); err != nil {
 		return err
 	}
 	if o.Unfenced {
@@ -131,50 +134,171 @@ func (s *Session) macros(ctx context.Context, scripts fs.FS) error {
 	return nil
 }
 
-func (s *Session) exposeTables(ctx context.Context) error {
-	if s.Version == nil {
-		return nil
-	}
-	for name := range s.Version.Tables {
-		s.tables = append(s.tables, name)
-	}
-	slices.Sort(s.tables)
-	for _, name := range s.tables {
-		manifest, err := s.Version.Table(name)
-		if err != nil {
-			return err
+// relation is a table or view of the session, made when somebody first asks for it: a version has many
+// and a question reads few.
+type relation struct {
+	make func(context.Context) error
+	made bool
+}
+
+func (s *Session) list(name string, make func(context.Context) error) {
+	s.shown[strings.ToLower(name)] = &relation{make: make}
+}
+
+// Need makes relations that are going to be read. One that there is not is passed over: DuckDB says so
+// best.
+func (s *Session) Need(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		r := s.shown[strings.ToLower(name)]
+		if r == nil || r.made {
+			continue
 		}
-		if err := s.exposeTable(ctx, manifest); err != nil {
+		r.made = true
+		if err := r.make(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	return nil
+}
+
+// NeedAll makes every relation.
+func (s *Session) NeedAll(ctx context.Context) error {
+	return s.Need(ctx, slices.Sorted(maps.Keys(s.shown))...)
+}
+
+// needed makes what a statement reads. What cannot be told from its parse tree (no tree, the catalog
+// itself, a name that is not known) makes everything, so that DuckDB sees what there is.
+func (s *Session) needed(ctx context.Context, tree duck.Tree) error {
+	if tree == nil {
+		return s.NeedAll(ctx)
+	}
+	all := false
+	var names []string
+	ctes := map[string]bool{}
+	duck.Walk(tree, func(node map[string]any) {
+		if entries, ok := node["cte_map"].(map[string]any); ok {
+			list, _ := entries["map"].([]any)
+			for _, entry := range list {
+				if entry, ok := entry.(map[string]any); ok {
+					name, _ := entry["key"].(string)
+					ctes[strings.ToLower(name)] = true
+				}
+			}
+		}
+	})
+	duck.Walk(tree, func(node map[string]any) {
+		switch node["type"] {
+		case "BASE_TABLE":
+			schema, _ := node["schema_name"].(string)
+			table, _ := node["table_name"].(string)
+			name := strings.ToLower(schema + "." + table)
+			switch {
+			case schema == "" && ctes[strings.ToLower(table)]:
+			case s.shown[name] == nil:
+				all = true
+			default:
+				names = append(names, name)
+			}
+		case "SHOW_REF":
+			all = true
+		}
+		if name, ok := node["function_name"].(string); ok && (strings.HasPrefix(name, "duckdb_") || strings.HasPrefix(name, "pragma_")) {
+			all = true
+		}
+	})
+	if all {
+		return s.NeedAll(ctx)
+	}
+	return s.Need(ctx, names...)
+}
+
+// listTables names the version's tables, and what is made of them.
+func (s *Session) listTables(ctx context.Context) error {
+	if s.Version == nil {
+		return nil
+	}
+	s.tables = s.Version.Names("")
+	for _, name := range s.tables {
+		if strings.HasPrefix(name, "raw.") {
+			s.listRaw(name)
+			continue
+		}
+		s.list(name, func(ctx context.Context) error {
+			manifest, err := s.Version.Table(name)
+			if err != nil {
+				return err
+			}
+			files := make([]string, len(manifest.Parts))
+			for i, part := range manifest.Parts {
+				files[i] = filepath.Join(s.Version.Dir(), part.File)
+			}
+			return s.DB.Exec(ctx, view.Derived(name, manifest.Columns, files))
+		})
+	}
 	for _, statement := range s.Version.Views {
-		if err := s.DB.Exec(ctx, statement); err != nil {
-			return err
+		if m := viewStatement.FindStringSubmatch(statement); m != nil {
+			s.listView(m[1]+"."+m[2], statement, m[3])
 		}
 	}
 	return s.DB.Exec(ctx, "set variable run_date = date "+duck.Literal(s.Version.RunDate))
 }
 
-func (s *Session) exposeTable(ctx context.Context, manifest *zones.Table) error {
-	if !strings.HasPrefix(manifest.Name, "raw.") {
-		files := make([]string, len(manifest.Parts))
-		for i, part := range manifest.Parts {
-			files[i] = filepath.Join(s.Version.Dir(), part.File)
-		}
-		return s.DB.Exec(ctx, view.Derived(manifest.Name, manifest.Columns, files))
-	}
-	raw := view.RawTable{
-		Manifest: manifest, Columns: manifest.Columns, Partition: manifest.Partition,
-		Path: func(file string) string { return s.Lake.Path(file) },
-	}
-	history, rejected := raw.History()
-	for _, statement := range append(raw.Statements(), history, rejected) {
-		if err := s.DB.Exec(ctx, statement); err != nil {
+var viewStatement = regexp.MustCompile(`(?s)^create or replace view "([^"]+)"\."([^"]+)" as\n(.*)`)
+
+// listView is a view over other relations.
+func (s *Session) listView(name, statement, body string) {
+	s.list(name, func(ctx context.Context) error {
+		tree, err := s.DB.Parse(ctx, body)
+		if err != nil {
 			return err
 		}
+		if err := s.needed(ctx, tree); err != nil {
+			return err
+		}
+		return s.DB.Exec(ctx, statement)
+	})
+}
+
+// listRaw is a raw table with its history and its rejected rows.
+func (s *Session) listRaw(name string) {
+	raw := func() (view.RawTable, error) {
+		manifest, err := s.Version.Table(name)
+		if err != nil {
+			return view.RawTable{}, err
+		}
+		return view.RawTable{
+			Manifest: manifest, Columns: manifest.Columns, Partition: manifest.Partition,
+			Path: func(file string) string { return s.Lake.Path(file) },
+		}, nil
 	}
-	return nil
+	s.list(name, func(ctx context.Context) error {
+		table, err := raw()
+		if err != nil {
+			return err
+		}
+		for _, statement := range table.Statements() {
+			if err := s.DB.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.list(name+"__history", func(ctx context.Context) error {
+		table, err := raw()
+		if err != nil {
+			return err
+		}
+		history, _ := table.History()
+		return s.DB.Exec(ctx, history)
+	})
+	s.list(name+"__rejected", func(ctx context.Context) error {
+		table, err := raw()
+		if err != nil {
+			return err
+		}
+		_, rejected := table.History()
+		return s.DB.Exec(ctx, rejected)
+	})
 }
 
 // journalColumns are the fields of zones.Event as DuckDB reads them.
@@ -218,6 +342,16 @@ var journalColumns = []zones.Column{
 	{Name: "code", Type: "VARCHAR"},
 	{Name: "message", Type: "VARCHAR"},
 	{Name: "next", Type: "VARCHAR"},
+	{Name: "id", Type: "VARCHAR"},
+	{Name: "class", Type: "VARCHAR"},
+	{Name: "columns", Type: "VARCHAR[]"},
+	{Name: "rule", Type: "VARCHAR"},
+	{Name: "endpoint", Type: "VARCHAR"},
+	{Name: "attempt", Type: "BIGINT"},
+	{Name: "attempts", Type: "BIGINT"},
+	{Name: "expected", Type: "VARCHAR"},
+	{Name: "found", Type: "VARCHAR"},
+	{Name: "recovered", Type: "BOOLEAN"},
 	{Name: "partitions_built", Type: "BIGINT"},
 	{Name: "partitions_kept", Type: "BIGINT"},
 	{Name: "why", Type: "VARCHAR"},
@@ -229,16 +363,16 @@ var journalColumns = []zones.Column{
 	{Name: "free_disk_bytes", Type: "BIGINT"},
 }
 
-// exposeMeta makes meta.journal over the journals of finished runs, the views of sql/meta on it, and
+// listMeta names meta.journal over the journals of finished runs, the views of sql/meta on it, and
 // meta.rejects over every raw table's rejected rows.
-func (s *Session) exposeMeta(ctx context.Context, scripts fs.FS) error {
-	journals, err := s.Lake.Journals()
-	if err != nil {
-		return err
-	}
-	if err := s.DB.Exec(ctx, journalView(journals)); err != nil {
-		return err
-	}
+func (s *Session) listMeta(scripts fs.FS) error {
+	s.list("meta.journal", func(ctx context.Context) error {
+		journals, err := s.Lake.Journals()
+		if err != nil {
+			return err
+		}
+		return s.DB.Exec(ctx, journalView(journals))
+	})
 	names, err := fs.Glob(scripts, "meta/*.sql")
 	if err != nil {
 		return err
@@ -249,11 +383,19 @@ func (s *Session) exposeMeta(ctx context.Context, scripts fs.FS) error {
 			return err
 		}
 		table := "meta." + strings.TrimSuffix(path.Base(name), ".sql")
-		if err := s.DB.Exec(ctx, "create view "+duck.Table(table)+" as\n"+string(text)); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
+		s.listView(table, "create view "+duck.Table(table)+" as\n"+string(text), string(text))
 	}
-	return s.DB.Exec(ctx, s.rejectsView())
+	s.list("meta.rejects", func(ctx context.Context) error {
+		for _, name := range s.tables {
+			if strings.HasPrefix(name, "raw.") {
+				if err := s.Need(ctx, name+"__rejected"); err != nil {
+					return err
+				}
+			}
+		}
+		return s.DB.Exec(ctx, s.rejectsView())
+	})
+	return nil
 }
 
 func journalView(journals []string) string {

@@ -149,6 +149,9 @@ func late(newest string, lag int, now time.Time) bool {
 }
 
 func (s *Session) lastRun(ctx context.Context, status *Status) error {
+	if err := s.Need(ctx, "meta.runs"); err != nil {
+		return err
+	}
 	return s.DB.Scan(ctx, "select run, status, coalesce(ended_at, started_at)::varchar from meta.runs where command in ('run', 'build', 'demo') or command is null order by run desc limit 1", func(scan func(...any) error) error {
 		status.LastRun = &RunStatus{}
 		return scan(&status.LastRun.Run, &status.LastRun.Status, &status.LastRun.EndedAt)

@@ -3,6 +3,7 @@ package read
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"regexp"
@@ -70,7 +71,7 @@ func Sniff(m Member) (Sniffed, error) {
 	}
 	text, err := io.ReadAll(decoder(bytes.NewReader(head), s.Encoding))
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return s, reject("encoding", "the text cannot be decoded as %s: %v", s.Encoding, err)
+		return s, fmt.Errorf("decode %s: %w", s.Encoding, err)
 	}
 	s.Lines = firstLines(string(text))
 	s.Kind = textKind(string(text))

@@ -157,6 +157,9 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Code is the kind of error this is.
+func (p Problems) Code() string { return "script_broken" }
+
 // Hint is the next step.
 func (p Problems) Hint() string { return "correct the scripts, then: bedrot test" }
 

@@ -1,0 +1,81 @@
+package zones
+
+// Code is a kind of failure: a stable name that monitors may rely on.
+type Code struct {
+	Code     string `json:"code"`
+	Class    string `json:"class"`
+	Severity string `json:"severity"`
+	Means    string `json:"means"`
+}
+
+const (
+	validation = "validation" // what came, or was asked for, is not what it should be
+	processing = "processing" // this machine, this lake, or bedrot itself
+)
+
+// Codes lists every kind of failure.
+func Codes() []Code {
+	return []Code{
+		{"usage", validation, "error", "the command line asks for something that does not exist"},
+		{"config", validation, "error", "lake.toml has a mistake; the message names the line"},
+		{"lake_missing", validation, "error", "there is no lake in the folder"},
+		{"lake_newer", processing, "error", "a newer bedrot made the lake or its version"},
+		{"lake_readonly", processing, "error", "the lake's folder cannot be written"},
+		{"lake_locked", processing, "error", "another run holds the lake"},
+		{"interrupted", processing, "error", "Ctrl-C or SIGTERM; the lake is as before"},
+		{"disk_full", processing, "error", "no space is left; nothing is half done"},
+		{"disk_error", processing, "error", "the disk failed to read or write"},
+		{"permission", processing, "error", "a file or folder may not be read or written"},
+		{"memory", processing, "error", "DuckDB needed more than its memory limit"},
+		{"failed", processing, "error", "none of the other codes: the message says all that is known"},
+
+		{"pointer_damaged", processing, "error", "LAKE/current names no version"},
+		{"version_damaged", processing, "error", "a version.json cannot be read"},
+		{"manifest_damaged", processing, "error", "a table's manifest is not the one its version names"},
+		{"drop_damaged", processing, "error", "a drop.json cannot be read"},
+
+		{"not_a_file", validation, "error", "a folder or device was given where a file is wanted"},
+		{"file_unreadable", processing, "error", "a file to import is not there or cannot be read"},
+		{"file_changing", validation, "error", "a file was still being written while it was imported"},
+		{"file_unknown", validation, "error", "a file is no export that any script reads"},
+		{"file_ambiguous", validation, "error", "a file could belong to several streams"},
+		{"name_says_too_little", validation, "error", "only the file's name could say artist, window or song, and it does not"},
+		{"file_empty", validation, "error", "the file has no bytes"},
+		{"file_no_rows", validation, "error", "the file has a header and nothing else"},
+		{"file_binary", validation, "error", "the file is no text"},
+		{"file_html", validation, "error", "the file is a web page, perhaps a login page saved in an export's place"},
+		{"file_columns", validation, "error", "required columns are missing"},
+		{"file_header", validation, "error", "the header has a column twice"},
+		{"file_json", validation, "error", "the file is not the JSON it should be"},
+		{"file_records", validation, "error", "the page or document does not hold the records it should"},
+		{"file_archive", validation, "error", "an archive or workbook is damaged, too large, or names a file outside itself"},
+		{"file_unreadable_rows", validation, "error", "two independent readers disagree about the file's records"},
+		{"file_warning", validation, "warn", "something was odd about a file, and it was read all the same"},
+		{"schema_drift", validation, "warn", "the file has columns nobody declared; they are kept in _extra"},
+
+		{"max_rejects", validation, "error", "a drop has more bad rows than its script allows, and is held"},
+		{"shrink", validation, "error", "a drop would take away more rows than its script allows, and is held"},
+		{"overlap", validation, "error", "two files of one drop disagree about a partition; the drop is held"},
+		{"check_failed", validation, "error", "rows break a check; the table keeps its last state unless the check only warns"},
+		{"script_broken", validation, "error", "a script in LAKE/sql cannot be used; it and its readers keep their last state"},
+		{"pinned", validation, "error", "a rollback is in force: runs land, but publish nothing"},
+		{"not_pinned", validation, "error", "no rollback is in force that could be released"},
+
+		{"query", validation, "error", "DuckDB refused the SQL; the message names line and column"},
+		{"query_readonly", validation, "error", "a statement is not a question"},
+		{"query_timeout", processing, "error", "a statement took longer than --timeout"},
+		{"query_rows", processing, "error", "an answer is longer than --max-rows"},
+		{"table_unknown", validation, "error", "there is no such table"},
+		{"drop_unknown", validation, "error", "there is no such drop"},
+		{"version_unknown", validation, "error", "no such version is kept"},
+	}
+}
+
+func codeOf(code string) Code {
+	for _, known := range Codes() {
+		if known.Code == code {
+			return known
+		}
+	}
+	return Code{Code: code, Class: processing, Severity: "error"}
+}
