@@ -170,7 +170,7 @@ func (b *bench) fullBuild(gigabytes float64) {
 	}
 	b.measure("landing data of the full build", float64(landed)/1e9, "GB")
 
-	opened, err := zones.Open(l.root, zones.Files{})
+	opened, err := zones.Open(l.root, "", zones.Files{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -23,12 +23,17 @@ var raisers = map[string]func(l *lake) said{
 	"usage":        func(l *lake) said { return l.run("--json", "import") },
 	"config":       func(l *lake) said { l.inLake("lake.toml", "nonsense = 1\n"); return l.run("--json", "run") },
 	"lake_missing": func(l *lake) said { l.root = l.t.TempDir(); return l.run("--json", "run") },
+	"environment": func(l *lake) said {
+		l.inLake(".lake.json", `{"format": 1, "env": "live"}`)
+		return l.run("--json", "--env", "try", "run")
+	},
+	"secrets_readable": func(l *lake) said { l.inLake(".env", "SECRET=1\n"); return l.run("--json", "run") },
 	"lake_newer": func(l *lake) said {
 		l.inLake(".lake.json", `{"format": 99}`)
 		return l.run("--json", "run")
 	},
 	"lake_locked": func(l *lake) said {
-		opened, err := zones.Open(l.root, zones.Files{})
+		opened, err := zones.Open(l.root, "", zones.Files{})
 		if err != nil {
 			l.t.Fatal(err)
 		}
@@ -225,7 +230,7 @@ func (l *lake) running(name, text string) said {
 // landing lands a file as an extractor does, which knows what it asked for, and runs.
 func (l *lake) landing(source, stream, name, text string) said {
 	l.t.Helper()
-	opened, err := zones.Open(l.root, zones.Files{})
+	opened, err := zones.Open(l.root, "", zones.Files{})
 	if err != nil {
 		l.t.Fatal(err)
 	}

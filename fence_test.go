@@ -160,7 +160,7 @@ func childFenced(in io.Reader, out io.Writer, root string) error {
 }
 
 func answerAll(ctx context.Context, root string, statements []string, confine bool) ([]fenced, error) {
-	opened, err := zones.Open(root, zones.Files{})
+	opened, err := zones.Open(root, "", zones.Files{})
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +193,10 @@ func TestHostileStatements(t *testing.T) {
 	l := newLake(t)
 	l.ok("import", arrivals(l)[0])
 	l.ok("run")
-	l.inLake(".env", canary)
+	l.inLake(".env", "SECRET="+canary)
+	if err := os.Chmod(filepath.Join(l.root, ".env"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	l.inLake("inbox/x.csv", canary)
 	secret := l.file("secret.csv", canary+"\n")
 	outside := filepath.Dir(l.file("out/other.csv", canary+"\n"))

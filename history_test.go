@@ -196,7 +196,7 @@ func TestReconciliation(t *testing.T) {
 
 func TestASecondRunIsTurnedAway(t *testing.T) {
 	l := newLake(t)
-	opened, err := zones.Open(l.root, zones.Files{})
+	opened, err := zones.Open(l.root, "", zones.Files{})
 	if err != nil {
 		t.Fatal(err)
 	}

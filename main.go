@@ -53,6 +53,7 @@ type app struct {
 	files    zones.Files
 	code     int // of a run that ended without an error
 	scripts  *script.Catalog
+	choice   zones.Selection
 	json     bool // errors too are told as JSON
 	confine  bool // questions put the process behind the kernel's fence, for good
 }
@@ -122,11 +123,14 @@ func exitCode(e *zones.Error) int {
 		return build.ExitInterrupted
 	case "lake_locked":
 		return build.ExitLocked
-	case "usage", "config", "lake_missing":
+	case "usage", "config", "lake_missing", "environment", "secrets_readable":
 		return build.ExitUsage
 	}
 	return build.ExitFailed
 }
+
+// steps of a run, for --skip. Fetching and sending are not there yet: leaving them out changes nothing.
+var steps = []string{"extract", "import", "build", "export"}
 
 func usage(format string, args ...any) error {
 	return &zones.Error{Code: "usage", What: fmt.Sprintf(format, args...), Next: "bedrot help"}
@@ -141,7 +145,16 @@ func (a *app) cli() *cli.App {
 		&cli.StringFlag{Name: "memory", Usage: "DuckDB's memory limit, such as 2GB", EnvVars: []string{"BEDROT_MEMORY"}},
 		&cli.IntFlag{Name: "threads", Usage: "DuckDB's threads", EnvVars: []string{"BEDROT_THREADS"}},
 	}
-	full := append([]cli.Flag{&cli.BoolFlag{Name: "full", Usage: "build every table whole"}}, run...)
+	choose := []cli.Flag{
+		&cli.StringSliceFlag{Name: "only", Usage: "only these: `source[/stream][:account]`"},
+		&cli.StringSliceFlag{Name: "except", Usage: "all but these: `source[/stream][:account]`"},
+		&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done, and why, and change nothing"},
+	}
+	full := slices.Concat([]cli.Flag{&cli.BoolFlag{Name: "full", Usage: "build every table whole"}}, choose, run)
+	nightly := []cli.Flag{
+		&cli.BoolFlag{Name: "failed", Usage: "only what failed in the last run"},
+		&cli.StringSliceFlag{Name: "skip", Usage: "leave out steps: " + strings.Join(steps, ", ")},
+	}
 	where := []cli.Flag{
 		&cli.StringFlag{Name: "source", Usage: "the files' source; found out by their content when not given"},
 		&cli.StringFlag{Name: "stream", Usage: "the files' stream"},
@@ -172,6 +185,7 @@ func (a *app) cli() *cli.App {
 		},
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "lake", Usage: "the lake's `DIR`", Value: ".", EnvVars: []string{"BEDROT_LAKE", "PROJECT_ROOT"}},
+			&cli.StringFlag{Name: "env", Usage: "the environment's `NAME`: lake.NAME.toml and .env.NAME lie over lake.toml and .env", EnvVars: []string{"BEDROT_ENV"}},
 			&cli.BoolFlag{Name: "json", Usage: "print listings as JSON"},
 			&cli.BoolFlag{Name: "quiet", Usage: "say only what is wrong"},
 			&cli.BoolFlag{Name: "verbose", Usage: "log every statement"},
@@ -180,8 +194,8 @@ func (a *app) cli() *cli.App {
 		Commands: []*cli.Command{
 			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
 			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
-			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: where, Action: a.importFiles},
-			{Name: "run", Usage: "the nightly job: take the inbox and the catalog of names, build, publish", Flags: full, Action: a.nightly},
+			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
+			{Name: "run", Usage: "the nightly job: take the inbox and the catalog of names, build, publish", Flags: append(nightly, full...), Action: a.nightly},
 			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
 			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
@@ -219,7 +233,9 @@ func (a *app) log(c *cli.Context) *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.err, options))
 }
 
-func (a *app) open(c *cli.Context) (*zones.Lake, error) { return zones.Open(c.String("lake"), a.files) }
+func (a *app) open(c *cli.Context) (*zones.Lake, error) {
+	return zones.Open(c.String("lake"), c.String("env"), a.files)
+}
 
 // catalog loads the scripts in force once per command.
 func (a *app) catalog(ctx context.Context, lake *zones.Lake) (catalog *script.Catalog, err error) {
@@ -241,7 +257,8 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 	log := a.log(c)
 	return build.Job{
 		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
-		Options: build.Options{Full: c.Bool("full"), RunDate: date}, Log: log, Now: now, Progress: step,
+		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: log, Now: now, Progress: step,
+		SkipBuild: slices.Contains(c.StringSlice("skip"), "build"),
 		Statements: func(statement string, took time.Duration) {
 			log.Debug("statement", "sql", statement, "took", took)
 		},
@@ -273,7 +290,7 @@ func (a *app) initLake(c *cli.Context) error {
 	if c.Args().Present() {
 		dir = c.Args().First()
 	}
-	lake, err := zones.Init(dir, a.files, a.now())
+	lake, err := zones.Init(dir, c.String("env"), a.files, a.now())
 	if err == nil {
 		a.talk(c).Say("a lake is ready in %s\nnext: put exports into %s, then: bedrot --lake %s run", lake.Root, lake.Path("inbox"), dir)
 	}
@@ -292,7 +309,7 @@ func (a *app) demo(c *cli.Context) error {
 	for night := 1; night <= extract.DemoNights; night++ {
 		evening, started := extract.DemoTime(cfg, night), a.now()
 		now := func() time.Time { return evening.Add(a.now().Sub(started)) }
-		lake, err := zones.Init(dir, a.files, evening)
+		lake, err := zones.Init(dir, c.String("env"), a.files, evening)
 		if err != nil {
 			return err
 		}
@@ -321,7 +338,7 @@ try next:
 // arrive takes the inbox and the catalog of names; what cannot be placed is found, not fatal.
 func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 	return func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
-		importer, err := a.importer(ctx, w, run, now)
+		importer, err := a.importer(c, w, run, now)
 		if err != nil {
 			return nil, err
 		}
@@ -339,11 +356,17 @@ func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 			case file.Err != nil:
 				return findings, file.Err
 			default:
-				a.talk(c).Landed(w.Rel(file.Path), file.Drop, file.Known, file.Warning)
+				a.landed(c, w.Rel(file.Path), file)
 			}
 		}
 		return findings, err
 	}
+}
+
+func (a *app) landed(c *cli.Context, path string, file extract.Imported) {
+	a.talk(c).Landed(export.Landing{
+		Path: path, Drop: file.Drop, Known: file.Known, Skipped: file.Skipped, DryRun: c.Bool("dry-run"), Warning: file.Warning,
+	})
 }
 
 // arrival is the record of a file that could not be placed, named as it stands in the lake.
@@ -353,8 +376,8 @@ func (a *app) arrival(w *zones.Writer, file extract.Imported, told *zones.Error)
 	return record
 }
 
-func (a *app) importer(ctx context.Context, w *zones.Writer, run string, now time.Time) (*extract.Importer, error) {
-	catalog, err := a.catalog(ctx, w.Lake)
+func (a *app) importer(c *cli.Context, w *zones.Writer, run string, now time.Time) (*extract.Importer, error) {
+	catalog, err := a.catalog(c.Context, w.Lake)
 	if err != nil {
 		return nil, err
 	}
@@ -363,7 +386,7 @@ func (a *app) importer(ctx context.Context, w *zones.Writer, run string, now tim
 		found, err := recogniser.Recognise(ctx, path, source, stream, labels)
 		return extract.Recognised{Source: found.Source, Stream: found.Stream, Missing: found.Missing}, err
 	}
-	return &extract.Importer{Lake: w, Recognise: recognise, Now: now, Run: run}, nil
+	return &extract.Importer{Lake: w, Recognise: recognise, Now: now, Run: run, Select: a.choice, DryRun: c.Bool("dry-run")}, nil
 }
 
 func (a *app) importFiles(c *cli.Context) (err error) {
@@ -376,6 +399,9 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	}
 	if !c.Args().Present() {
 		return usage("which files? bedrot import FILE…")
+	}
+	if err := a.choose(c); err != nil {
+		return err
 	}
 	lake, err := a.open(c)
 	if err != nil {
@@ -390,7 +416,7 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	importer, err := a.importer(c.Context, w, run, a.now())
+	importer, err := a.importer(c, w, run, a.now())
 	if err != nil {
 		return err
 	}
@@ -405,7 +431,7 @@ func (a *app) tellImported(c *cli.Context, imported []extract.Imported) error {
 	failed := 0
 	for _, file := range imported {
 		if file.Err == nil {
-			a.talk(c).Landed(file.Path, file.Drop, file.Known, file.Warning)
+			a.landed(c, file.Path, file)
 			continue
 		}
 		failed++
@@ -417,8 +443,16 @@ func (a *app) tellImported(c *cli.Context, imported []extract.Imported) error {
 	case failed > 0:
 		a.code = build.ExitPartly
 	}
-	if failed < len(imported) {
+	if failed < len(imported) && !c.Bool("dry-run") {
 		a.talk(c).Say("next: bedrot run")
+	}
+	return nil
+}
+
+// choose reads --only and --except.
+func (a *app) choose(c *cli.Context) (err error) {
+	if a.choice, err = zones.ParseSelection(c.StringSlice("only"), c.StringSlice("except")); err != nil {
+		return usage("%v", err)
 	}
 	return nil
 }
@@ -428,12 +462,40 @@ func (a *app) nightly(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.runJob(c, lake, a.now, a.arrive(c, a.now()))
+	if err := a.choose(c); err != nil {
+		return err
+	}
+	for _, step := range c.StringSlice("skip") {
+		if !slices.Contains(steps, step) {
+			return usage("--skip %q: the steps are %s", step, strings.Join(steps, ", "))
+		}
+	}
+	if c.Bool("failed") {
+		failed, whole, found, err := lake.LastFailures("run", "build")
+		switch {
+		case err != nil:
+			return err
+		case found && !whole && len(failed) == 0:
+			a.talk(c).Say("nothing failed in the last run")
+			return nil
+		case found && !whole:
+			a.choice.Only = append(a.choice.Only, failed...)
+			a.talk(c).Say("repeating %v", failed)
+		}
+	}
+	arrive := a.arrive(c, a.now())
+	if slices.Contains(c.StringSlice("skip"), "import") {
+		arrive = nil
+	}
+	return a.runJob(c, lake, a.now, arrive)
 }
 
 func (a *app) build(c *cli.Context) error {
 	lake, err := a.open(c)
 	if err != nil {
+		return err
+	}
+	if err := a.choose(c); err != nil {
 		return err
 	}
 	return a.runJob(c, lake, a.now, nil)

@@ -214,7 +214,7 @@ func (l *lake) state() map[string]string {
 }
 
 func publishedState(root string) (map[string]string, error) {
-	opened, err := zones.Open(root, zones.Files{})
+	opened, err := zones.Open(root, "", zones.Files{})
 	if err != nil {
 		return nil, err
 	}

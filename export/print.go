@@ -103,7 +103,33 @@ func (t Talk) Report(r build.Report) {
 	for _, table := range tables {
 		t.Tell("stale: %s keeps its last state: %s", table, r.Result.Stale[table])
 	}
+	if r.Result.DryRun {
+		t.plan(r.Result)
+	}
 	t.Say("%s", r)
+}
+
+// fewPartitions is how many partitions of a table are named in a plan.
+const fewPartitions = 6
+
+// plan tells what a dry run would have built, and why.
+func (t Talk) plan(result build.Result) {
+	for _, table := range result.Tables {
+		switch {
+		case table.Built > 0:
+			names := table.Partitions
+			more := ""
+			if len(names) > fewPartitions {
+				more = fmt.Sprintf(" and %d more", len(names)-fewPartitions)
+				names = names[:fewPartitions]
+			}
+			t.Say("would write %s: %d partitions, keep %d: %s%s (%s)", table.Table, table.Built, table.Kept, strings.Join(names, ", "), more, table.Why)
+		case table.Changed && table.Why != "":
+			t.Say("would change %s without writing: rows go away (%s)", table.Table, table.Why)
+		case table.Changed && strings.HasPrefix(table.Table, "raw."):
+			t.Say("would change %s: other drops win", table.Table)
+		}
+	}
 }
 
 func (t Talk) finding(f build.Finding) {
@@ -135,15 +161,32 @@ func (t Talk) drop(d build.DropResult) {
 	}
 }
 
-// Landed tells what became of imported files.
-func (t Talk) Landed(path string, drop *zones.Drop, known bool, warning string) {
-	if known {
-		t.Say("%s: already landed as %s drop %s", path, drop.Where(), drop.ID)
+// Landing is what became of one imported file.
+type Landing struct {
+	Path    string
+	Drop    *zones.Drop
+	Known   bool // the same bytes were landed before
+	Skipped bool // not chosen
+	DryRun  bool
+	Warning string
+}
+
+// Landed tells what became of an imported file.
+func (t Talk) Landed(l Landing) {
+	switch {
+	case l.Skipped:
+		t.Say("%s: not taken: %s was not chosen", l.Path, l.Drop.Where())
 		return
+	case l.Known:
+		t.Say("%s: already landed as %s drop %s", l.Path, l.Drop.Where(), l.Drop.ID)
+		return
+	case l.DryRun:
+		t.Say("%s: would land as %s, captured %s (%s)", l.Path, l.Drop.Where(), l.Drop.AsOf.Format(time.RFC3339), l.Drop.AsOfFrom)
+	default:
+		t.Say("%s: landed as %s, captured %s", l.Path, l.Drop.Where(), l.Drop.AsOf.Format(time.RFC3339))
 	}
-	t.Say("%s: landed as %s, captured %s", path, drop.Where(), drop.AsOf.Format(time.RFC3339))
-	if warning != "" {
-		t.Tell("    warning: %s", warning)
+	if l.Warning != "" {
+		t.Tell("    warning: %s", l.Warning)
 	}
 }
 

@@ -32,6 +32,10 @@ type Importer struct {
 	Recognise Recogniser
 	Now       time.Time
 	Run       string
+	// Select chooses which files are taken; others stay where they are.
+	Select zones.Selection
+	// DryRun finds out where files belong and lands none.
+	DryRun bool
 }
 
 // ImportOptions are what a person says about the files; empty fields are found out.
@@ -74,6 +78,7 @@ type Imported struct {
 	Drop    *zones.Drop
 	Known   bool   // the same bytes were landed before
 	Warning string // the capture time is only the clock's
+	Skipped bool   // it belongs to what was not chosen
 	Err     error
 }
 
@@ -95,6 +100,14 @@ func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions)
 			continue
 		}
 		results[i].Warning = warning
+		if !im.Select.Has(drop.Source, drop.Stream, drop.Account) {
+			results[i].Drop, results[i].Skipped = &drop, true
+			continue
+		}
+		if im.DryRun {
+			results[i].Drop = &drop
+			continue
+		}
 		key := drop.Where() + drop.AsOf.String() + drop.AsOfFrom
 		if _, open := groups[key]; !open {
 			order = append(order, key)
@@ -189,7 +202,7 @@ func (im *Importer) Inbox(ctx context.Context) ([]Imported, error) {
 			return all, err
 		}
 		for _, file := range imported {
-			if file.Err == nil {
+			if file.Err == nil && !file.Skipped && !im.DryRun {
 				if err := im.Lake.Files.Remove(file.Path); err != nil {
 					return all, err
 				}
@@ -237,6 +250,9 @@ func InboxFiles(lake *zones.Lake, account string) ([]string, error) {
 func (im *Importer) Catalog(ctx context.Context) ([]Imported, error) {
 	var all []Imported
 	for _, stream := range names().Streams {
+		if !im.Select.Has("catalog", stream.Name, "main") {
+			continue
+		}
 		path := im.Lake.Path("catalog", stream.Name+".csv")
 		data, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -254,6 +270,10 @@ func (im *Importer) Catalog(ctx context.Context) ([]Imported, error) {
 		}
 		drop := zones.Drop{
 			Run: im.Run, Source: "catalog", Stream: stream.Name, Account: "main", AsOf: im.Now, AsOfFrom: "flag", Origin: "catalog",
+		}
+		if im.DryRun {
+			all = append(all, Imported{Path: path, Drop: &drop})
+			continue
 		}
 		landed, err := im.Lake.Land(ctx, zones.Delivery{Drop: drop, Paths: []string{path}}, im.Now)
 		if err != nil {

@@ -17,7 +17,7 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 // importer lands into a new lake; what a file is, its name's first letter says.
 func importer(t *testing.T) *Importer {
 	t.Helper()
-	lake, err := zones.Init(t.TempDir(), zones.Files{}, noon)
+	lake, err := zones.Init(t.TempDir(), "", zones.Files{}, noon)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,9 @@ const (
 func Codes() []Code {
 	return []Code{
 		{"usage", validation, "error", "the command line asks for something that does not exist"},
-		{"config", validation, "error", "lake.toml has a mistake; the message names the line"},
+		{"config", validation, "error", "lake.toml, lake.NAME.toml or an .env file has a mistake; the message names the line"},
+		{"environment", validation, "error", "the lake belongs to another environment, or the name is none"},
+		{"secrets_readable", validation, "error", "an .env file may be read by others"},
 		{"lake_missing", validation, "error", "there is no lake in the folder"},
 		{"lake_newer", processing, "error", "a newer bedrot made the lake or its version"},
 		{"lake_readonly", processing, "error", "the lake's folder cannot be written"},

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 
+	"github.com/joho/godotenv"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -54,27 +57,70 @@ func (c Config) Account(source string) string {
 	return "main"
 }
 
-func loadConfig(root string) (Config, error) {
-	path := filepath.Join(root, "lake.toml")
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Config{}, &Error{
-			Code: "lake_missing", What: "there is no lake at " + root, Where: path,
-			Next: "bedrot init " + root, Err: err,
+func loadConfig(root, env string) (Config, error) {
+	var config Config
+	names := []string{"lake.toml"}
+	if env != "" {
+		if err := CheckName("environment", env); err != nil {
+			return config, &Error{Code: "environment", What: err.Error(), Where: root, Next: "bedrot --env NAME", Err: err}
+		}
+		names = append(names, "lake."+env+".toml")
+	}
+	for i, name := range names {
+		path := filepath.Join(root, name)
+		data, err := os.ReadFile(path)
+		if i > 0 && errors.Is(err, fs.ErrNotExist) {
+			continue // an environment may differ in its secrets alone, or in its name
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return config, &Error{
+				Code: "lake_missing", What: "there is no lake at " + root, Where: path,
+				Next: "bedrot init " + root, Err: err,
+			}
+		}
+		if err != nil {
+			return config, err
+		}
+		decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
+		if err := decoder.Decode(&config); err != nil {
+			return config, configError(path, err)
+		}
+		if err := config.validate(); err != nil {
+			return config, &Error{Code: "config", What: err.Error(), Where: path, Next: "edit " + path, Err: err}
 		}
 	}
-	if err != nil {
-		return Config{}, err
-	}
-	var config Config
-	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
-	if err := decoder.Decode(&config); err != nil {
-		return Config{}, configError(path, err)
-	}
-	if err := config.validate(); err != nil {
-		return Config{}, &Error{Code: "config", What: err.Error(), Where: path, Next: "edit " + path, Err: err}
-	}
 	return config, nil
+}
+
+// loadDotEnv reads .env and, over it, .env.NAME. They hold secrets: one that others may read is refused.
+func loadDotEnv(root, env string) (map[string]string, error) {
+	names := []string{".env"}
+	if env != "" {
+		names = append(names, ".env."+env)
+	}
+	values := map[string]string{}
+	for _, name := range names {
+		path := filepath.Join(root, name)
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+			return nil, &Error{
+				Code: "secrets_readable", What: fmt.Sprintf("holds secrets and others may read it (mode %04o)", info.Mode().Perm()),
+				Where: path, Next: "chmod 600 " + path,
+			}
+		}
+		found, err := godotenv.Read(path)
+		if err != nil {
+			return nil, &Error{Code: "config", What: err.Error(), Where: path, Next: "edit " + path, Err: err}
+		}
+		maps.Copy(values, found)
+	}
+	return values, nil
 }
 
 // configError names the line, which go-toml knows in two different ways.

@@ -2,8 +2,10 @@ package zones
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,6 +28,7 @@ type Event struct {
 	Exit    *int   `json:"exit,omitempty"`
 	Version string `json:"version,omitempty"` // the version a run published
 	RunDate string `json:"run_date,omitempty"`
+	Env     string `json:"env,omitempty"`
 
 	Step    string `json:"step,omitempty"`
 	Source  string `json:"source,omitempty"`
@@ -157,6 +160,13 @@ func (j *Journal) Close() error {
 	return j.w.publishJournal(j.path)
 }
 
+// Discard forgets the journal of a run that only tried.
+func (j *Journal) Discard() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return errors.Join(j.file.Close(), j.w.Files.Remove(j.path))
+}
+
 func (w *Writer) publishJournal(path string) error {
 	if _, err := w.Files.Seal(path); err != nil {
 		return err
@@ -224,6 +234,41 @@ func (w *Writer) rescueJournal(path string) error {
 		return err
 	}
 	return w.Files.SyncDir(w.Path("audit"))
+}
+
+// LastFailures are the accounts and streams of which the last run of a command told an error that kept
+// something back; found is false when there is no such run, whole when it failed as a whole.
+func (l *Lake) LastFailures(commands ...string) (failed []Pattern, whole, found bool, err error) {
+	paths, err := l.Journals()
+	if err != nil {
+		return nil, false, false, err
+	}
+	for _, path := range slices.Backward(paths) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, false, false, err
+		}
+		command, status := "", ""
+		failed = nil
+		for line := range strings.Lines(string(data)) {
+			var event Event
+			if err := json.Unmarshal([]byte(line), &event); err != nil {
+				return nil, false, false, fmt.Errorf("read %s: %w", path, err)
+			}
+			switch {
+			case event.Kind == "run":
+				command, status = cmp.Or(command, event.Command), cmp.Or(event.Status, status)
+			case event.Kind == "error" && event.Source != "" && event.Recovered != nil && !*event.Recovered:
+				if p := (Pattern{event.Source, event.Stream, event.Account}); !slices.Contains(failed, p) {
+					failed = append(failed, p)
+				}
+			}
+		}
+		if slices.Contains(commands, command) {
+			return failed, status == "failed" || status == "killed" || status == "interrupted", true, nil
+		}
+	}
+	return nil, false, false, nil
 }
 
 // Journals lists the journal files, oldest first.

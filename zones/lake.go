@@ -1,6 +1,7 @@
 package zones
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -21,6 +22,10 @@ type Lake struct {
 	Config Config
 	Stamp  Stamp
 	Files  Files
+	// Env is the environment it was opened in, "" for none; runs and versions carry its name.
+	Env string
+	// DotEnv is what .env and .env.NAME say. Whoever needs a setting asks the process's environment first.
+	DotEnv map[string]string
 
 	manifests sync.Map // read so far, by hash: a manifest never changes
 }
@@ -30,6 +35,8 @@ type Stamp struct {
 	Format  int       `json:"format"`
 	ID      string    `json:"id"`
 	Created time.Time `json:"created"`
+	// Env is the environment the lake belongs to; it is never opened in another.
+	Env string `json:"env,omitempty"`
 }
 
 const stampFile = ".lake.json"
@@ -54,9 +61,9 @@ var catalogFiles = map[string]string{
 	"trust.csv":   "reporter,platform,trust\n",
 }
 
-// Init makes an empty lake in a folder that is empty or missing. On a lake it changes nothing but
-// what is missing.
-func Init(root string, files Files, now time.Time) (*Lake, error) {
+// Init makes an empty lake in a folder that is empty or missing, in an environment when env is not
+// empty. On a lake it changes nothing but what is missing.
+func Init(root, env string, files Files, now time.Time) (*Lake, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -65,7 +72,7 @@ func Init(root string, files Files, now time.Time) (*Lake, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(filepath.Join(root, stampFile)); err == nil {
-		return Open(root, files)
+		return Open(root, env, files)
 	}
 	for _, dir := range []string{"landing", "raw", "versions", "inbox", "catalog", "audit", "sql", "run"} {
 		if err := files.MkdirAll(root, filepath.Join(root, dir)); err != nil {
@@ -95,18 +102,20 @@ func Init(root string, files Files, now time.Time) (*Lake, error) {
 			return nil, err
 		}
 	}
-	stamp := Stamp{Format: Format, ID: randomHex(8), Created: now.UTC().Truncate(time.Second)}
+	stamp := Stamp{Format: Format, ID: randomHex(8), Created: now.UTC().Truncate(time.Second), Env: env}
 	if err := files.WriteJSON(filepath.Join(root, stampFile), stamp); err != nil {
 		return nil, err
 	}
 	if err := files.SyncDir(root); err != nil {
 		return nil, err
 	}
-	return Open(root, files)
+	return Open(root, env, files)
 }
 
-// Open reads a lake's settings and refuses one that a newer bedrot made.
-func Open(root string, files Files) (*Lake, error) {
+// Open reads a lake's settings and refuses one that a newer bedrot made. In an environment the settings
+// of lake.NAME.toml and .env.NAME lie over those of lake.toml and .env; a lake that was made in one is
+// opened in it, and in no other.
+func Open(root, env string, files Files) (*Lake, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -129,7 +138,16 @@ func Open(root string, files Files) (*Lake, error) {
 			Where: root, Next: "install the newer bedrot   (bedrot version tells this one's)",
 		}
 	}
-	lake.Config, err = loadConfig(root)
+	if lake.Env = cmp.Or(env, lake.Stamp.Env); lake.Stamp.Env != "" && lake.Env != lake.Stamp.Env {
+		return nil, &Error{
+			Code: "environment", What: fmt.Sprintf("the lake belongs to the environment %q and was opened in %q", lake.Stamp.Env, lake.Env),
+			Where: root, Next: "leave out --env and BEDROT_ENV, or name another lake",
+		}
+	}
+	if lake.Config, err = loadConfig(root, lake.Env); err != nil {
+		return nil, err
+	}
+	lake.DotEnv, err = loadDotEnv(root, lake.Env)
 	return lake, err
 }
 

@@ -23,6 +23,8 @@ type Version struct {
 	Created        time.Time `json:"created"`
 	Previous       string    `json:"previous,omitempty"`
 	PreviousSHA256 string    `json:"previous_sha256,omitempty"`
+	// Env is the environment of the run that made it.
+	Env string `json:"env,omitempty"`
 	// RunDate is the date scripts saw as getvariable('run_date'), YYYY-MM-DD.
 	RunDate string `json:"run_date"`
 	// Engine is the DuckDB version that wrote the files; fingerprints hold within one.
@@ -252,7 +254,7 @@ func (w *Writer) NewDraft(run, runDate, engine string, now time.Time) (*Draft, e
 	d := &Draft{
 		Version: Version{
 			Format: Format, Run: run, Created: now.UTC().Truncate(time.Second), RunDate: runDate,
-			Engine: engine, Tables: map[string]TableRef{}, lake: w.Lake,
+			Env: w.Env, Engine: engine, Tables: map[string]TableRef{}, lake: w.Lake,
 		},
 		w: w, dir: filepath.Join(w.Scratch.Dir, "draft"), previous: previous, added: map[string]bool{},
 	}

@@ -16,7 +16,7 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 func newLake(t *testing.T) *Lake {
 	t.Helper()
-	lake, err := Init(t.TempDir(), Files{}, noon)
+	lake, err := Init(t.TempDir(), "", Files{}, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, filepath.Dir(manifest), "staging.b.json", `{"name":"staging.b"}`)
-	fresh, err := Open(lake.Root, Files{})
+	fresh, err := Open(lake.Root, "", Files{})
 	if err != nil {
 		t.Fatal(err)
 	}

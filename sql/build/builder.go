@@ -35,6 +35,11 @@ type Options struct {
 	Full bool
 	// RunDate is what scripts see as getvariable('run_date'), YYYY-MM-DD.
 	RunDate string
+	// Select chooses whose new drops are taken; those of others wait for another run. A raw script that
+	// has changed takes all of them.
+	Select zones.Selection
+	// DryRun builds the draft, tells what it holds, and throws it away.
+	DryRun bool
 }
 
 // Result tells what a build did.
@@ -45,6 +50,7 @@ type Result struct {
 	Findings []Finding         `json:"findings,omitempty"`
 	Held     []DropResult      `json:"held,omitempty"` // drops that wait for a person, older ones too
 	Stale    map[string]string `json:"stale,omitempty"`
+	DryRun   bool              `json:"dry_run,omitempty"`
 }
 
 // TableResult is one table's part in a build.
@@ -56,6 +62,8 @@ type TableResult struct {
 	Changed bool   `json:"changed"`
 	Why     string `json:"why,omitempty"`
 	Stale   string `json:"stale,omitempty"`
+	// Partitions are the keys of those built.
+	Partitions []string `json:"partitions,omitempty"`
 }
 
 // Finding is something a person should know; Blocks says that it kept something from being published.
@@ -71,6 +79,7 @@ type state struct {
 	previous *zones.Table // in the published version
 	fresh    map[string]bool
 	stale    string
+	why      string // it was built
 }
 
 type run struct {
@@ -87,7 +96,7 @@ type run struct {
 // Build brings every table up to date with what has landed. An error means that nothing was
 // published; what was kept back because of bad data is told in the Result.
 func (b *Builder) Build(ctx context.Context, opts Options) (Result, error) {
-	r := &run{Builder: b, opts: opts, states: map[string]*state{}, shown: map[string]string{}, result: Result{Stale: map[string]string{}}}
+	r := &run{Builder: b, opts: opts, states: map[string]*state{}, shown: map[string]string{}, result: Result{Stale: map[string]string{}, DryRun: opts.DryRun}}
 	if err := r.open(ctx); err != nil {
 		return r.result, err
 	}
@@ -184,7 +193,12 @@ func (r *run) put(st *state, start time.Time) error {
 	built := len(st.fresh)
 	result := TableResult{
 		Table: st.script.Table, Built: built, Kept: len(st.manifest.Parts) - built, Rows: ref.Rows,
-		Changed: st.previous == nil || st.previous.Content != st.manifest.Content, Stale: st.stale,
+		Changed: st.previous == nil || st.previous.Content != st.manifest.Content, Stale: st.stale, Why: st.why,
+	}
+	for _, part := range st.manifest.Parts {
+		if st.fresh[part.File] {
+			result.Partitions = append(result.Partitions, part.Key)
+		}
 	}
 	r.result.Tables = append(r.result.Tables, result)
 	builtCount, kept := int64(result.Built), int64(result.Kept)
@@ -242,7 +256,7 @@ func (r *run) publish(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return errors.Join(fmt.Errorf("stopped: %w", err), r.draft.Discard())
 	}
-	if !r.draft.Changed() {
+	if !r.draft.Changed() || r.opts.DryRun {
 		return r.draft.Discard()
 	}
 	r.progress("publish")

@@ -14,15 +14,17 @@ import (
 
 // Job is one run over a lake: it holds the lock, keeps the journal, and builds.
 type Job struct {
-	Lake     *zones.Lake
-	Catalog  func(context.Context) (*script.Catalog, error) // asked for once the lake is held
-	Command  string
-	Options  Options
-	Memory   string // wins over lake.toml
-	Threads  int
-	Log      *slog.Logger
-	Now      func() time.Time
-	Progress func(step string)
+	Lake    *zones.Lake
+	Catalog func(context.Context) (*script.Catalog, error) // asked for once the lake is held
+	Command string
+	Options Options
+	Memory  string // wins over lake.toml
+	Threads int
+	// SkipBuild only lands what arrives.
+	SkipBuild bool
+	Log       *slog.Logger
+	Now       func() time.Time
+	Progress  func(step string)
 	// Statements, when set, is told every statement DuckDB ran and how long it took.
 	Statements func(statement string, took time.Duration)
 }
@@ -77,7 +79,7 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 	if err != nil {
 		return report, err
 	}
-	journal.Add(zones.Event{Kind: "run", Command: j.Command, RunDate: j.Options.RunDate})
+	journal.Add(zones.Event{Kind: "run", Command: j.Command, RunDate: j.Options.RunDate, Env: j.Lake.Env})
 	spill := watchSpill(w.Scratch.Dir, 500*time.Millisecond)
 	report.Result, err = j.work(ctx, w, journal, arrive)
 	spilled := spill.stop()
@@ -91,6 +93,9 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 	if err != nil {
 		end.Message = err.Error()
 		journal.AddError(zones.AsError(ctx, err))
+	}
+	if j.Options.DryRun {
+		return report, errors.Join(err, journal.Discard())
 	}
 	j.storage(journal)
 	journal.Add(end)
@@ -125,6 +130,9 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 			return Result{Findings: found}, err
 		}
 		arrivals = found
+	}
+	if j.SkipBuild {
+		return Result{Findings: journaled(journal, arrivals), DryRun: j.Options.DryRun}, nil
 	}
 	pin, err := w.Pinned()
 	if err != nil {
@@ -200,6 +208,10 @@ func (r Report) String() string {
 	built, kept, changed := 0, 0, r.Result.changed()
 	for _, table := range r.Result.Tables {
 		built, kept = built+table.Built, kept+table.Kept
+	}
+	if r.Result.DryRun {
+		return fmt.Sprintf("dry run, nothing was changed: %d tables would change, %d partitions be written, %d kept (%s)",
+			changed, built, kept, r.Took.Round(time.Millisecond))
 	}
 	if changed == 0 {
 		return fmt.Sprintf("nothing changed: %d tables stay as they are (%s)", len(r.Result.Tables), r.Took.Round(time.Millisecond))

@@ -82,6 +82,13 @@ func (r *run) foldAccount(ctx context.Context, st *state, account string, known 
 		return err
 	}
 	slices.SortFunc(known, func(a, b zones.RawDrop) int { return compare(a.ID, b.ID) })
+	if sameScript := st.previous == nil || st.previous.Script == manifest.Script; sameScript && !r.opts.Select.Has(s.Source, s.Entity, account) {
+		manifest.Drops = append(manifest.Drops, known...)
+		for _, winner := range winners {
+			manifest.Winners = append(manifest.Winners, winner)
+		}
+		return r.tellDrops(s, nil, winners, known)
+	}
 	appended := len(ids) >= len(known)
 	isNew := map[string]bool{}
 	for i, id := range ids {
@@ -209,6 +216,9 @@ func (r *run) derive(ctx context.Context, s *script.Script, account, id string) 
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
+	}
+	if r.opts.DryRun {
+		stem = filepath.Join(r.Lake.Rel(r.scratch("dry")), stem)
 	}
 	r.progress(fmt.Sprintf("%s:%s %s", s.Source+"/"+s.Entity, account, id))
 	start := r.Now()

@@ -40,6 +40,7 @@ func (r *run) derivedTable(ctx context.Context, st *state) error {
 		return nil
 	}
 	start := r.Now()
+	st.why = p.why
 	st.manifest = &zones.Table{
 		Name: st.script.Table, Script: st.script.Hash, Engine: r.engine, Columns: st.script.Columns,
 		Partition: st.script.Header.Partition, Inputs: r.inputContents(st.script),

@@ -8,6 +8,7 @@ select
     max(exit) as exit_code,
     max(version) as version,
     max(run_date) as run_date,
+    max(env) as environment,
     max(peak_memory_bytes) as peak_memory_bytes,
     max(spill_bytes) as spill_bytes,
     max(free_disk_bytes) as free_disk_bytes

@@ -78,7 +78,7 @@ func (s *seen) Row(cells []query.Cell) error {
 
 func TestQueriesNeverSeeTwoVersions(t *testing.T) {
 	queries, promotions := sizes()
-	lake, err := zones.Init(t.TempDir(), zones.Files{}, time.Now())
+	lake, err := zones.Init(t.TempDir(), "", zones.Files{}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -311,6 +311,7 @@ var journalColumns = []zones.Column{
 	{Name: "exit", Type: "BIGINT"},
 	{Name: "version", Type: "VARCHAR"},
 	{Name: "run_date", Type: "VARCHAR"},
+	{Name: "env", Type: "VARCHAR"},
 	{Name: "step", Type: "VARCHAR"},
 	{Name: "source", Type: "VARCHAR"},
 	{Name: "stream", Type: "VARCHAR"},
