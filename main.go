@@ -160,6 +160,8 @@ func (a *app) cli() *cli.App {
 		&cli.StringFlag{Name: "stream", Usage: "the files' stream"},
 		&cli.StringFlag{Name: "account", Usage: "the account they belong to (default: the source's first in lake.toml, else main)"},
 		&cli.StringFlag{Name: "as-of", Aliases: []string{"captured-at"}, Usage: "when the source said it: `TIME` as 2025-05-22 or 2025-05-22T14:12:33Z"},
+		&cli.BoolFlag{Name: "recursive", Aliases: []string{"r"}, Usage: "take whole folders, such as an old landing tree"},
+		&cli.BoolFlag{Name: "mtime", Usage: "captured when the file was last written, where neither name nor content says when"},
 		&cli.StringSliceFlag{Name: "set", Usage: "what only a file's name could say, as `NAME=VALUE`: artist=…, time_window=28day, song=…"},
 	}
 	asked := []cli.Flag{
@@ -390,7 +392,7 @@ func (a *app) importer(c *cli.Context, w *zones.Writer, run string, now time.Tim
 }
 
 func (a *app) importFiles(c *cli.Context) (err error) {
-	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), Origin: "import"}
+	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), ModTime: c.Bool("mtime"), Origin: "import"}
 	if options.Labels, err = extract.ParseLabels(c.StringSlice("set")); err != nil {
 		return usage("--set: %v", err)
 	}
@@ -420,22 +422,52 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	imported, err := importer.Import(c.Context, c.Args().Slice(), options)
+	paths, tell := c.Args().Slice(), func(file extract.Imported) { a.landed(c, file.Path, file) }
+	if c.Bool("recursive") {
+		if paths, err = extract.Tree(paths...); err != nil {
+			return err
+		}
+		if len(paths) == 0 {
+			return usage("there are no files below %s", strings.Join(c.Args().Slice(), ", "))
+		}
+		importer.Placed, tell = a.preview(c), func(extract.Imported) {}
+	}
+	imported, err := importer.Import(c.Context, paths, options)
 	if err != nil {
 		return err
 	}
-	return a.tellImported(c, imported)
+	return a.tellImported(c, imported, tell)
 }
 
-func (a *app) tellImported(c *cli.Context, imported []extract.Imported) error {
-	failed := 0
+// preview tells where each file of a tree belongs before the first one is landed.
+func (a *app) preview(c *cli.Context) func([]extract.Imported) {
+	return func(files []extract.Imported) {
+		for _, file := range files {
+			if file.Err == nil {
+				a.talk(c).Say("%s: %s, captured %s (%s)", file.Path, file.Drop.Where(), file.Drop.AsOf.Format(time.RFC3339), file.Drop.AsOfFrom)
+			}
+		}
+	}
+}
+
+func (a *app) tellImported(c *cli.Context, imported []extract.Imported, tell func(extract.Imported)) error {
+	failed, known, skipped := 0, 0, 0
 	for _, file := range imported {
 		if file.Err == nil {
-			a.landed(c, file.Path, file)
+			switch {
+			case file.Known:
+				known++
+			case file.Skipped:
+				skipped++
+			}
+			tell(file)
 			continue
 		}
 		failed++
 		a.tell(zones.AsError(c.Context, file.Err))
+	}
+	if len(imported) > 1 && !c.Bool("dry-run") {
+		a.talk(c).Say("%d files: %d landed, %d already landed, %d not chosen, %d could not be placed", len(imported), len(imported)-known-skipped-failed, known, skipped, failed)
 	}
 	switch {
 	case failed == len(imported):

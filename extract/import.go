@@ -36,14 +36,18 @@ type Importer struct {
 	Select zones.Selection
 	// DryRun finds out where files belong and lands none.
 	DryRun bool
+	// Placed, when set, is told where every file belongs before the first one is landed.
+	Placed func([]Imported)
 }
 
 // ImportOptions are what a person says about the files; empty fields are found out.
 type ImportOptions struct {
 	Source, Stream, Account string
 	AsOf                    time.Time
-	Labels                  map[string]string
-	Origin                  string
+	// ModTime takes a file's modification time where nothing else says when it was captured.
+	ModTime bool
+	Labels  map[string]string
+	Origin  string
 }
 
 // ParseTime reads a capture time as people write it, UTC unless it says otherwise; zero for no text.
@@ -104,8 +108,8 @@ func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions)
 			results[i].Drop, results[i].Skipped = &drop, true
 			continue
 		}
+		results[i].Drop = &drop
 		if im.DryRun {
-			results[i].Drop = &drop
 			continue
 		}
 		key := drop.Where() + drop.AsOf.String() + drop.AsOfFrom
@@ -113,6 +117,9 @@ func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions)
 			order = append(order, key)
 		}
 		groups[key], drops[key] = append(groups[key], i), drop
+	}
+	if im.Placed != nil {
+		im.Placed(results)
 	}
 	for _, key := range order {
 		var files []string
@@ -169,6 +176,9 @@ func (im *Importer) place(ctx context.Context, path string, o ImportOptions) (dr
 		drop.AsOf, drop.AsOfFrom = known.AsOf, "content"
 	case inName:
 		drop.AsOf, drop.AsOfFrom = named, "name"
+	case o.ModTime:
+		drop.AsOf, drop.AsOfFrom = info.ModTime(), "mtime"
+		warning = "captured when the file was last written, for want of a better time: copies may have lost it"
 	default:
 		drop.AsOf, drop.AsOfFrom = im.Now, "clock"
 		warning = "nothing says when this was captured, so it counts as captured now; if it is older, import it with --as-of 2025-05-22T14:12:33Z"
@@ -182,6 +192,30 @@ func fileError(path string, err error) error {
 		what = "there is no such file"
 	}
 	return &zones.Error{Code: "file_unreadable", What: what, Where: path, Next: "bedrot import FILE…", Err: err}
+}
+
+// Tree lists the files below folders, and files as they are; hidden ones and links are passed over.
+func Tree(roots ...string) ([]string, error) {
+	var paths []string
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return fileError(path, err)
+			case path != root && strings.HasPrefix(entry.Name(), "."):
+				if entry.IsDir() {
+					return filepath.SkipDir
+				}
+			case entry.Type().IsRegular():
+				paths = append(paths, path)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return paths, nil
 }
 
 // Inbox lands what people put into inbox/<account>/ or inbox/ and takes it from there once it is
