@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"bedrot/zones"
 )
 
@@ -147,9 +149,18 @@ var raisers = map[string]func(l *lake) said{
 	"query_timeout": func(l *lake) said {
 		return l.run("--json", "query", "--timeout", "50ms", "select count(*) from range(1000000000) as a, range(1000000000) as b")
 	},
-	"query_rows":      func(l *lake) said { return l.run("--json", "query", "--max-rows", "1", "from range(2)") },
-	"table_unknown":   func(l *lake) said { return l.run("--json", "tables", "curated.none") },
-	"drop_unknown":    func(l *lake) said { return l.run("--json", "drops", "accept", "20250101") },
+	"query_rows":    func(l *lake) said { return l.run("--json", "query", "--max-rows", "1", "from range(2)") },
+	"table_unknown": func(l *lake) said { return l.run("--json", "tables", "curated.none") },
+	"drop_unknown":  func(l *lake) said { return l.run("--json", "drops", "accept", "20250101") },
+	"version_gone": func(l *lake) said {
+		l.published()
+		taken := flock.New(filepath.Join(l.root, "current", "version.json"), flock.SetFlag(os.O_RDONLY))
+		if held, err := taken.TryLock(); err != nil || !held {
+			l.t.Fatal(held, err)
+		}
+		defer func() { _ = taken.Unlock() }()
+		return l.run("--json", "query", "--as-of", current(l), "select 1")
+	},
 	"version_unknown": func(l *lake) said { return l.run("--json", "query", "--as-of", "2020-01-01", "select 1") },
 }
 

@@ -207,6 +207,7 @@ func (a *app) cli() *cli.App {
 			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text", ArgsUsage: "TABLE", Flags: []cli.Flag{&cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
 			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
 			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
+			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
 			{Name: "check", Usage: "read every file of the lake and compare it with its hash", Action: a.check},
 			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
@@ -540,11 +541,31 @@ func (a *app) session(c *cli.Context, writable string, ask func(*query.Session) 
 	if err != nil {
 		return err
 	}
+	if c.String("as-of") == "" {
+		return a.ask(query.OpenCurrent(c.Context, lake, a.options(c, lake, writable)))(ask)
+	}
 	version, err := a.version(c, lake, c.String("as-of"))
 	if err != nil {
 		return err
 	}
-	return a.sessionOn(c, lake, version, writable, ask)
+	return a.ask(query.Open(c.Context, lake, version, a.options(c, lake, writable)))(ask)
+}
+
+// ask hands an opened session on and closes it.
+func (a *app) ask(s *query.Session, err error) func(func(*query.Session) error) error {
+	return func(ask func(*query.Session) error) error {
+		if err != nil {
+			return err
+		}
+		return errors.Join(ask(s), s.Close())
+	}
+}
+
+func (a *app) options(c *cli.Context, lake *zones.Lake, writable string) query.Options {
+	return query.Options{
+		Options: duck.Options{Memory: c.String("memory"), Threads: c.Int("threads"), Spill: lake.Config.Spill},
+		Scripts: sql.Scripts(), Writable: writable, Confine: a.confine, Timeout: c.Duration("timeout"), MaxRows: c.Int64("max-rows"),
+	}
 }
 
 // version is the one somebody asked for, and says which that is; the published one when nobody did.
@@ -563,17 +584,6 @@ func (a *app) version(c *cli.Context, lake *zones.Lake, asked string) (*zones.Ve
 		a.talk(c).Tell("warning: versions after it are no longer kept: what was published then may have been one of those")
 	}
 	return found.Version, nil
-}
-
-func (a *app) sessionOn(c *cli.Context, lake *zones.Lake, version *zones.Version, writable string, ask func(*query.Session) error) error {
-	s, err := query.Open(c.Context, lake, version, query.Options{
-		Options: duck.Options{Memory: c.String("memory"), Threads: c.Int("threads"), Spill: lake.Config.Spill},
-		Scripts: sql.Scripts(), Writable: writable, Confine: a.confine, Timeout: c.Duration("timeout"), MaxRows: c.Int64("max-rows"),
-	})
-	if err != nil {
-		return err
-	}
-	return errors.Join(ask(s), s.Close())
 }
 
 func (a *app) query(c *cli.Context) (err error) {
@@ -702,7 +712,7 @@ func (a *app) diff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.sessionOn(c, lake, newer, "", func(s *query.Session) error {
+	return a.ask(query.Open(c.Context, lake, newer, a.options(c, lake, "")))(func(s *query.Session) error {
 		catalog, err := a.catalog(c.Context, lake)
 		if err != nil {
 			return err
@@ -744,6 +754,25 @@ func (a *app) rollbackOn(c *cli.Context, w *zones.Writer) error {
 	}
 	a.talk(c).Say("published again: version %s. Runs land what arrives, but publish nothing\nnext: bedrot rollback --release   once what was wrong is put right", version.Run)
 	return nil
+}
+
+func (a *app) prune(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	acts, err := lake.Plan(lake.Config.Retention, a.now())
+	if err != nil || !c.Bool("apply") {
+		return errors.Join(err, export.Retention(a.out, acts, false, c.Bool("json")))
+	}
+	w, err := lake.Lock("prune", a.now())
+	if err != nil {
+		return err
+	}
+	if acts, err = w.Plan(lake.Config.Retention, a.now()); err == nil {
+		acts, err = w.Apply(c.Context, acts)
+	}
+	return errors.Join(err, w.Close(), export.Retention(a.out, acts, true, c.Bool("json")))
 }
 
 func (a *app) check(c *cli.Context) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 
@@ -122,4 +123,37 @@ func (l Listing) Diff(ctx context.Context, from *zones.Version, table string, li
 		talk.Tell("… and %d rows more: --limit shows them", rows-int64(limit))
 	}
 	return nil
+}
+
+// Retention lists what retention did, or would do.
+func Retention(out io.Writer, acts []zones.Act, done, asJSON bool) error {
+	if asJSON {
+		return JSON(out, acts)
+	}
+	talk := Talk{Out: out}
+	verbs := map[string]string{"version": "let go", "raw": "let go", "drop": "pack"}
+	for _, act := range acts {
+		left := ""
+		if act.Left != "" {
+			left = "   left: " + act.Left
+		}
+		talk.Tell("%-7s %s: %s%s", verbs[act.Kind], act.Path, act.Why, left)
+	}
+	talk.Tell("%s", retained(acts))
+	if !done && len(acts) > 0 {
+		talk.Tell("nothing was changed: bedrot prune --apply does it, and so does every good run")
+	}
+	return nil
+}
+
+func retained(acts []zones.Act) string {
+	counts := map[string]int{}
+	var bytes int64
+	for _, act := range acts {
+		if act.Left == "" {
+			counts[act.Kind]++
+			bytes += act.Bytes
+		}
+	}
+	return fmt.Sprintf("retention: %d versions and %d raw files let go, %d drops packed, %d bytes", counts["version"], counts["raw"], counts["drop"], bytes)
 }

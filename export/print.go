@@ -106,6 +106,14 @@ func (t Talk) Report(r build.Report) {
 	if r.Result.DryRun {
 		t.plan(r.Result)
 	}
+	for _, act := range r.Kept {
+		if act.Left != "" {
+			t.Tell("left: %s: %s", act.Path, act.Left)
+		}
+	}
+	if len(r.Kept) > 0 {
+		t.Say("%s", retained(r.Kept))
+	}
 	t.Say("%s", r)
 }
 

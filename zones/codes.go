@@ -69,6 +69,7 @@ func Codes() []Code {
 		{"query_rows", processing, "error", "an answer is longer than --max-rows"},
 		{"table_unknown", validation, "error", "there is no such table"},
 		{"drop_unknown", validation, "error", "there is no such drop"},
+		{"version_gone", processing, "error", "retention takes the version away at this moment"},
 		{"version_unknown", validation, "error", "no such version is kept"},
 	}
 }

@@ -26,6 +26,8 @@ type Config struct {
 	Spill string `toml:"spill"`
 	// Accounts lists each source's accounts, the first being the one meant when none is named.
 	Accounts map[string][]string `toml:"accounts"`
+	// Retention is what is kept and for how long; unset fields are DefaultRetention's.
+	Retention Retention `toml:"retention"`
 }
 
 var sizePattern = regexp.MustCompile(`(?i)^\d+(\.\d+)?\s*([kmgt]i?b|%)$`)
@@ -38,6 +40,11 @@ func (c Config) validate() error {
 	}
 	if c.Threads < 0 || c.Threads > 1024 {
 		return fmt.Errorf("threads: %s is outside 0 to 1024", strconv.Itoa(c.Threads))
+	}
+	for name, value := range map[string]int{"pack_after_days": c.Retention.PackAfterDays, "version_days": c.Retention.VersionDays, "version_months": c.Retention.VersionMonths} {
+		if value < 0 || value > 100_000 {
+			return fmt.Errorf("retention.%s: %d is outside 0 to 100000", name, value)
+		}
 	}
 	for source, accounts := range c.Accounts {
 		for _, account := range accounts {
@@ -58,7 +65,7 @@ func (c Config) Account(source string) string {
 }
 
 func loadConfig(root, env string) (Config, error) {
-	var config Config
+	config := Config{Retention: DefaultRetention()}
 	names := []string{"lake.toml"}
 	if env != "" {
 		if err := CheckName("environment", env); err != nil {

@@ -25,7 +25,7 @@ type Drop struct {
 	Account string `json:"account"`
 	// AsOf is when the source said it (UTC). Newer always means a later AsOf, never landed later.
 	AsOf time.Time `json:"as_of"`
-	// AsOfFrom tells where AsOf was read: answer, flag, name, content or clock.
+	// AsOfFrom tells where AsOf was read: answer, flag, name, content, mtime or clock.
 	AsOfFrom string            `json:"as_of_from"`
 	Since    string            `json:"since,omitempty"`
 	Until    string            `json:"until,omitempty"`

@@ -52,6 +52,11 @@ const defaultConfig = `# The lake's settings. Flags and BEDROT_* variables win o
 # The logins of each source; the first is meant when none is named.
 # distrokid = ["label"]
 # spotify = ["label"]
+
+[retention]
+# pack_after_days = 90   # when landed files are packed into archive/ (zstd); 0: never
+# version_days = 7       # every version is kept so long after another took its place
+# version_months = 13    # and each month's last one so long
 `
 
 var catalogFiles = map[string]string{

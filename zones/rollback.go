@@ -146,7 +146,10 @@ func (l *Lake) Versions() ([]string, error) {
 	}
 	var runs []string
 	for _, entry := range entries {
-		if runPattern.MatchString(entry.Name()) && entry.Name() <= newest {
+		if !entry.IsDir() || !runPattern.MatchString(entry.Name()) || entry.Name() > newest {
+			continue
+		}
+		if info, err := os.Lstat(l.Path("versions", entry.Name(), "version.json")); err == nil && info.Mode().IsRegular() {
 			runs = append(runs, entry.Name())
 		}
 	}
@@ -246,4 +249,10 @@ func newestUpTo(runs []string, name string) string {
 		}
 	}
 	return found
+}
+
+// published is when the run began whose version this is.
+func published(run string) time.Time {
+	at, _ := time.Parse(asOfLayout, run[:16])
+	return at
 }

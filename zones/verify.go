@@ -2,7 +2,11 @@ package zones
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,6 +42,20 @@ func (v *Version) Storage() ([]ZoneSize, error) {
 				sizes["raw"].Bytes += drop.Bytes
 			}
 		}
+	}
+	err := filepath.WalkDir(v.lake.Path("archive"), func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			sizes["archive"].Files++
+			sizes["archive"].Bytes += info.Size()
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	var list []ZoneSize
 	for _, zone := range Zones() {
@@ -114,11 +132,30 @@ func (v *verifier) drops(ctx context.Context, table *Table) error {
 			continue
 		}
 		for _, file := range drop.Files {
-			path := filepath.Join(v.lake.DropDir(source, stream, raw.Account, raw.ID), file.Path)
-			if err := v.file(ctx, v.lake.Rel(path), Sealed{Bytes: file.Bytes, SHA256: file.SHA256}); err != nil {
+			if err := v.landed(ctx, drop, file); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// landed verifies a drop's file where it landed, or packed.
+func (v *verifier) landed(ctx context.Context, drop *Drop, file DropFile) error {
+	path := filepath.Join(v.lake.DropDir(drop.Source, drop.Stream, drop.Account, drop.ID), file.Path)
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return v.file(ctx, v.lake.Rel(path), Sealed{Bytes: file.Bytes, SHA256: file.SHA256})
+	}
+	v.Files++
+	sealed, err := v.lake.unpack(ctx, drop, file, io.Discard)
+	v.Bytes += sealed.Bytes
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("stopped: %w", ctx.Err())
+	case err != nil:
+		v.Damaged = append(v.Damaged, Damage{v.lake.archived(drop, file), err.Error()})
+	case sealed.SHA256 != file.SHA256 || sealed.Bytes != file.Bytes:
+		v.Damaged = append(v.Damaged, Damage{v.lake.archived(drop, file), "unpacked, its bytes are not those that were landed"})
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,10 +107,13 @@ func removeIfThere(path string) error {
 // the drop; inside an archive, files of another kind are passed over as long as one fits.
 func (r *run) readFiles(ctx context.Context, s *script.Script, drop *zones.Drop, dir string, d *derived) ([]landed, error) {
 	var members []landed
-	folder := r.Lake.DropDir(drop.Source, drop.Stream, drop.Account, drop.ID)
 	for _, file := range drop.Files {
 		d.Refused = &refusal{File: file.Name}
-		expanded, err := read.Expand(ctx, filepath.Join(folder, file.Path), file.Name, dir, r.Limits)
+		path, err := r.Lake.Original(ctx, drop, file, dir)
+		if err != nil {
+			return nil, err
+		}
+		expanded, err := read.Expand(ctx, path, file.Name, dir, r.Limits)
 		if err != nil {
 			return nil, err
 		}

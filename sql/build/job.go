@@ -39,6 +39,7 @@ type Report struct {
 	Status string        `json:"status,omitempty"` // done, partly, blocked, failed or interrupted
 	Result Result        `json:"result"`
 	Swept  []string      `json:"swept,omitempty"`
+	Kept   []zones.Act   `json:"retention,omitempty"` // what retention did
 	Took   time.Duration `json:"took_ns"`
 }
 
@@ -82,6 +83,9 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 	journal.Add(zones.Event{Kind: "run", Command: j.Command, RunDate: j.Options.RunDate, Env: j.Lake.Env})
 	spill := watchSpill(w.Scratch.Dir, 500*time.Millisecond)
 	report.Result, err = j.work(ctx, w, journal, arrive)
+	if status := statusOf(ctx, report.Result, err); (status == "done" || status == "partly") && !j.Options.DryRun && !j.SkipBuild {
+		j.retain(ctx, w, journal, &report)
+	}
 	spilled := spill.stop()
 	report.Took = j.Now().Sub(started)
 	report.Status = statusOf(ctx, report.Result, err)
@@ -100,6 +104,26 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 	j.storage(journal)
 	journal.Add(end)
 	return report, errors.Join(err, journal.Close())
+}
+
+// retain packs and lets go what is old enough. Should it fail, the run was good all the same.
+func (j Job) retain(ctx context.Context, w *zones.Writer, journal *zones.Journal, report *Report) {
+	acts, err := w.Plan(j.Lake.Config.Retention, j.Now())
+	if err == nil {
+		start := j.Now()
+		report.Kept, err = w.Apply(ctx, acts)
+		for _, act := range report.Kept {
+			journal.Add(zones.Event{
+				Kind: "step", Step: "retention", Status: act.Kind, File: act.Path, Why: act.Why, Message: act.Left,
+				StartedAt: &start, BytesIn: &act.Bytes,
+			})
+		}
+	}
+	if err != nil {
+		failed := zones.AsError(ctx, err)
+		failed.Step = "retention"
+		report.Result.Findings = append(report.Result.Findings, Finding{Error: journal.AddError(failed)})
+	}
 }
 
 func statusOf(ctx context.Context, result Result, err error) string {

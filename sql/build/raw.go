@@ -89,7 +89,7 @@ func (r *run) foldAccount(ctx context.Context, st *state, account string, known 
 		}
 		return r.tellDrops(s, nil, winners, known)
 	}
-	appended := len(ids) >= len(known)
+	appended := len(ids) >= len(known) && !r.opts.Full // whole means from the beginning: a lost raw file comes back
 	isNew := map[string]bool{}
 	for i, id := range ids {
 		if i < len(known) {
@@ -212,7 +212,15 @@ func (r *run) derive(ctx context.Context, s *script.Script, account, id string) 
 	d := &derived{drop: drop}
 	data, err := os.ReadFile(r.Lake.Path(stem + ".json"))
 	if err == nil {
-		return d, json.Unmarshal(data, d)
+		if err := json.Unmarshal(data, d); err != nil {
+			return nil, fmt.Errorf("read %s.json: %w", stem, err)
+		}
+		if d.File == "" {
+			return d, nil
+		}
+		if _, err = os.Lstat(r.Lake.Path(d.File)); err == nil {
+			return d, nil
+		}
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -259,6 +267,9 @@ func (r *run) commitRaw(d *derived, stem string) error {
 		d.File = stem + ".parquet"
 	}
 	sidecar := r.scratch("sidecar.json")
+	if err := removeIfThere(sidecar); err != nil {
+		return err
+	}
 	if err := files.WriteJSON(sidecar, d); err != nil {
 		return err
 	}

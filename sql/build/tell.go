@@ -3,7 +3,7 @@ package build
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"os"
 	"strings"
 
 	"bedrot/sql/read"
@@ -85,12 +85,18 @@ func LineOf(ctx context.Context, lake *zones.Lake, s *script.Script, drop *zones
 
 // LinesOf finds several records of one file of a drop in one pass over it.
 func LinesOf(ctx context.Context, lake *zones.Lake, s *script.Script, drop *zones.Drop, scratch string, limits read.Limits, file string, records []int64) ([]OriginalLine, error) {
-	folder := lake.DropDir(drop.Source, drop.Stream, drop.Account, drop.ID)
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
+		return nil, err
+	}
 	for _, landedFile := range drop.Files {
 		if file != landedFile.Name && !strings.HasPrefix(file, landedFile.Name+"/") {
 			continue
 		}
-		members, err := read.Expand(ctx, filepath.Join(folder, landedFile.Path), landedFile.Name, scratch, limits)
+		path, err := lake.Original(ctx, drop, landedFile, scratch)
+		if err != nil {
+			return nil, err
+		}
+		members, err := read.Expand(ctx, path, landedFile.Name, scratch, limits)
 		if err != nil {
 			return nil, err
 		}

@@ -96,7 +96,7 @@ func TestQueriesNeverSeeTwoVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask := func(ctx context.Context) ([]string, error) {
-		s, err := openCurrent(ctx, lake, query.Options{Options: duck.Options{Threads: 1, Memory: "200MB"}, Scripts: bedrotsql.Scripts()})
+		s, err := query.OpenCurrent(ctx, lake, query.Options{Options: duck.Options{Threads: 1, Memory: "200MB"}, Scripts: bedrotsql.Scripts()})
 		if err != nil {
 			return nil, err
 		}
@@ -200,12 +200,4 @@ func race(t *testing.T, queries, promotions int, ask func(context.Context) ([]st
 	versions.Range(func(any, any) bool { distinct++; return true })
 	t.Logf("%d queries beside %d promotions: %d versions seen, %d mixed, %d failed", queries, promotions, distinct, wrong.Load(), broken.Load())
 	return distinct, int(wrong.Load()), int(broken.Load())
-}
-
-func openCurrent(ctx context.Context, lake *zones.Lake, o query.Options) (*query.Session, error) {
-	version, err := lake.Current()
-	if err != nil {
-		return nil, err
-	}
-	return query.Open(ctx, lake, version, o)
 }

@@ -31,6 +31,7 @@ type Session struct {
 	tables  []string
 	shown   map[string]*relation // every table and view there is, by lower-case name
 	scratch string               // made by open, removed by Close
+	lease   *zones.Lease
 	timeout time.Duration
 	maxRows int64
 }
@@ -53,6 +54,23 @@ type Options struct {
 	MaxRows int64
 }
 
+// OpenCurrent makes the published version's tables queryable. Should retention take the version away
+// before it is held, the one that took its place is opened.
+func OpenCurrent(ctx context.Context, lake *zones.Lake, o Options) (*Session, error) {
+	for {
+		version, err := lake.Current()
+		if err != nil {
+			return nil, err
+		}
+		s, err := Open(ctx, lake, version, o)
+		var told *zones.Error
+		if errors.As(err, &told) && told.Code == "version_gone" && ctx.Err() == nil {
+			continue
+		}
+		return s, err
+	}
+}
+
 // Open makes one version's tables queryable; version is nil when nothing has been published yet.
 func Open(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
 	s := &Session{Lake: lake, Version: version, timeout: o.Timeout, maxRows: o.MaxRows, shown: map[string]*relation{}}
@@ -63,6 +81,17 @@ func Open(ctx context.Context, lake *zones.Lake, version *zones.Version, o Optio
 }
 
 func (s *Session) open(ctx context.Context, o Options) (err error) {
+	if s.Version != nil {
+		if s.lease, err = s.Lake.Lease(s.Version.Run); err != nil {
+			return err
+		}
+		if s.lease == nil {
+			return &zones.Error{
+				Code: "version_gone", What: "the version is being taken away: its time is over", Version: s.Version.Run,
+				Where: "versions/" + s.Version.Run, Next: "ask again, or a newer one: bedrot rollback   (lists the versions)",
+			}
+		}
+	}
 	if s.scratch, err = os.MkdirTemp(o.Temp, "bedrot-query-"); err != nil {
 		return err
 	}
@@ -88,6 +117,7 @@ func (s *Session) Close() (err error) {
 	if s.DB != nil {
 		err = s.DB.Close()
 	}
+	s.lease.Close()
 	return errors.Join(err, os.RemoveAll(s.scratch))
 }
 
@@ -95,7 +125,7 @@ func (s *Session) Close() (err error) {
 func (s *Session) Tables() []string { return s.tables }
 
 func (s *Session) prepare(ctx context.Context, o Options) error {
-	for _, schema := range script.Schemas {
+	for _, schema := range append([]string{"archive"}, script.Schemas...) {
 		if err := s.DB.Exec(ctx, "create schema "+schema); err != nil {
 			return err
 		}
@@ -277,6 +307,18 @@ func (s *Session) listRaw(name string) {
 			return err
 		}
 		for _, statement := range table.Statements() {
+			if err := s.DB.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.list("archive."+strings.TrimPrefix(name, "raw."), func(ctx context.Context) error {
+		table, err := raw()
+		if err != nil {
+			return err
+		}
+		for _, statement := range table.Superseded() {
 			if err := s.DB.Exec(ctx, statement); err != nil {
 				return err
 			}

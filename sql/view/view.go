@@ -182,6 +182,26 @@ func (r RawTable) History() (history, rejected string) {
 	return history, rejected
 }
 
+// Superseded makes archive.<table>: the accepted rows that do not stand in the table any more, or never
+// did, because another drop has their partition.
+func (r RawTable) Superseded() []string {
+	archived := "archive." + strings.TrimPrefix(r.Manifest.Name, "raw.")
+	var files []string
+	for _, drop := range r.Manifest.Drops {
+		if drop.File != "" {
+			files = append(files, r.Path(drop.File))
+		}
+	}
+	if len(files) == 0 {
+		return []string{Empty(archived, r.Columns)}
+	}
+	all := "create or replace view " + duck.Table(archived) + " as "
+	if len(r.Manifest.Winners) == 0 {
+		return []string{all + r.selectFrom(files) + " where reject_reason is null"}
+	}
+	return []string{r.pickTable("standing", r.Manifest.Winners), all + r.joined(files, "anti", "standing")}
+}
+
 func (r RawTable) selectFrom(files []string) string {
 	return "select " + r.columns() + " from " + parquet(files) + " as landed"
 }
