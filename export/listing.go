@@ -243,15 +243,30 @@ func (l Listing) Drops() error {
 	return nil
 }
 
-// Verified tells what check found.
-func Verified(out io.Writer, v zones.Verified, asJSON bool) error {
+// Checked is what check found: files that are not what they were, and numbers that do not agree.
+type Checked struct {
+	zones.Verified
+	query.Reconciled
+}
+
+// Sound reports whether nothing was found.
+func (c Checked) Sound() bool { return len(c.Damaged) == 0 && len(c.Differences) == 0 }
+
+// Print tells it.
+func (c Checked) Print(out io.Writer, asJSON bool) error {
 	if asJSON {
-		return JSON(out, v)
+		return JSON(out, c)
 	}
 	talk := Talk{Out: out}
-	for _, damage := range v.Damaged {
-		talk.Tell("damaged: %s: %s", damage.File, damage.What)
+	for _, damage := range c.Damaged {
+		talk.Tell("damaged: %s: %s\n    next: %s", damage.File, damage.What, damage.Next)
 	}
-	talk.Tell("%d files, %d bytes read: %d damaged", v.Files, v.Bytes, len(v.Damaged))
+	for _, d := range c.Differences {
+		talk.Tell("differs: %s: %s: its manifest says %s, its files hold %s\n    next: %s", d.Table, d.What, d.Expected, d.Found, d.Next)
+	}
+	for _, path := range c.Unknown {
+		talk.Tell("unknown: %s: bedrot did not put it there, or a killed run left it", path)
+	}
+	talk.Tell("%d files, %d bytes read: %d damaged; %d tables counted: %d differences", c.Files, c.Bytes, len(c.Damaged), c.Tables, len(c.Differences))
 	return nil
 }

@@ -143,7 +143,7 @@ func (w *Writer) Land(ctx context.Context, delivery Delivery, now time.Time) (La
 }
 
 func (w *Writer) commitDrop(draft string, drop *Drop) error {
-	if err := w.Files.WriteJSON(filepath.Join(draft, "drop.json"), drop); err != nil {
+	if err := w.Files.WriteDocument(filepath.Join(draft, "drop.json"), drop); err != nil {
 		return err
 	}
 	if err := w.Files.SyncDir(draft); err != nil {
@@ -206,7 +206,7 @@ func (w *Writer) knownBytes(drop *Drop) (*Drop, error) {
 func (l *Lake) ReadDrop(source, stream, account, id string) (*Drop, error) {
 	var drop Drop
 	path := filepath.Join(l.DropDir(source, stream, account, id), "drop.json")
-	if err := readJSON(path, &drop); err != nil {
+	if err := ReadDocument(path, &drop); err != nil {
 		return nil, &Error{
 			Code: "drop_damaged", What: "the drop cannot be read: " + err.Error(), Where: l.Rel(path),
 			Next: "bedrot check", Err: err,

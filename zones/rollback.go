@@ -21,16 +21,20 @@ type Pin struct {
 	Released *time.Time `json:"released_at,omitempty"`
 }
 
+type pins struct {
+	Pins []Pin `json:"pins"`
+}
+
 const pinsFile = "pins.json"
 
 // Pins are all rollbacks there ever were, oldest first.
 func (l *Lake) Pins() ([]Pin, error) {
-	var pins []Pin
-	err := readJSON(l.Path(pinsFile), &pins)
+	var file pins
+	err := ReadDocument(l.Path(pinsFile), &file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return pins, err
+	return file.Pins, err
 }
 
 // Pinned is the rollback that still holds, or nil.
@@ -84,9 +88,9 @@ func (w *Writer) Release(now time.Time) (*Pin, error) {
 	return &pins[last], w.writePins(pins)
 }
 
-func (w *Writer) writePins(pins []Pin) error {
+func (w *Writer) writePins(list []Pin) error {
 	draft := filepath.Join(w.Scratch.Dir, "pins-"+randomHex(4))
-	if err := w.Files.WriteJSON(draft, pins); err != nil {
+	if err := w.Files.WriteDocument(draft, pins{list}); err != nil {
 		return err
 	}
 	if err := w.Files.Rename(draft, w.Path(pinsFile)); err != nil {

@@ -29,7 +29,7 @@ var verdictPattern = regexp.MustCompile(`^verdict=(\d{8}T\d{6}Z-[0-9a-f]{12})\.j
 // decides alike. A later verdict replaces an earlier one.
 func (w *Writer) Decide(drop *Drop, verdict Verdict, now time.Time) error {
 	draft := filepath.Join(w.Scratch.Dir, "verdict-"+randomHex(4))
-	if err := w.Files.WriteJSON(draft, verdictFile{Verdict: verdict, At: now.UTC().Truncate(time.Second)}); err != nil {
+	if err := w.Files.WriteDocument(draft, verdictFile{Verdict: verdict, At: now.UTC().Truncate(time.Second)}); err != nil {
 		return err
 	}
 	dir := filepath.Dir(w.DropDir(drop.Source, drop.Stream, drop.Account, drop.ID))
@@ -56,7 +56,7 @@ func (l *Lake) Verdicts(source, stream, account string) (map[string]Verdict, err
 			continue
 		}
 		var file verdictFile
-		if err := readJSON(filepath.Join(dir, entry.Name()), &file); err != nil {
+		if err := ReadDocument(filepath.Join(dir, entry.Name()), &file); err != nil {
 			return nil, err
 		}
 		verdicts[m[1]] = file.Verdict
@@ -82,5 +82,5 @@ func (l *Lake) FindDrop(id string) (*Drop, error) {
 		return nil, &Error{Code: "drop_unknown", What: what, Where: id, Next: "bedrot drops"}
 	}
 	drop := new(Drop)
-	return drop, readJSON(filepath.Join(paths[0], "drop.json"), drop)
+	return drop, ReadDocument(filepath.Join(paths[0], "drop.json"), drop)
 }

@@ -183,7 +183,7 @@ func (l *Lake) Current() (*Version, error) {
 func (l *Lake) ReadVersion(run string) (*Version, error) {
 	version := &Version{lake: l}
 	path := l.Path("versions", run, "version.json")
-	if err := readJSON(path, version); err != nil {
+	if err := ReadDocument(path, version); err != nil {
 		return nil, &Error{
 			Code: "version_damaged", What: "the version cannot be read: " + err.Error(), Where: l.Rel(path),
 			Next: "bedrot check", Err: err,
@@ -243,6 +243,8 @@ type Draft struct {
 	added    map[string]bool // files of new parts
 	carried  []string        // files of the published version that Publish links in
 	unsynced []string        // new files that Publish makes durable
+	// Whole makes every manifest anew, so that nothing of a damaged version is carried over.
+	Whole bool
 }
 
 // NewDraft begins a version on top of the published one.
@@ -317,7 +319,7 @@ func (d *Draft) PutTable(table *Table) error {
 	ref := TableRef{SHA256: hex.EncodeToString(sum[:]), Content: table.Content, Rows: rows, Bytes: bytes, Stale: table.Stale}
 	d.Tables[table.Name] = ref
 	name := filepath.Join("tables", table.Name+".json")
-	if d.previous != nil && d.previous.Tables[table.Name].SHA256 == ref.SHA256 {
+	if !d.Whole && d.previous != nil && d.previous.Tables[table.Name].SHA256 == ref.SHA256 {
 		d.carried = append(d.carried, name)
 		return nil
 	}
@@ -355,7 +357,7 @@ func (d *Draft) Publish() error {
 			return err
 		}
 	}
-	if err := d.w.Files.WriteJSON(filepath.Join(d.dir, "version.json"), d.Version); err != nil {
+	if err := d.w.Files.WriteDocument(filepath.Join(d.dir, "version.json"), d.Version); err != nil {
 		return err
 	}
 	durable := slices.DeleteFunc(d.unsynced, func(path string) bool {

@@ -121,6 +121,7 @@ func (r *run) open(ctx context.Context) (err error) {
 	if r.draft, err = r.Lake.NewDraft(r.Journal.Run(), r.opts.RunDate, r.engine, r.Now()); err != nil {
 		return err
 	}
+	r.draft.Whole = r.opts.Full
 	return Prepare(ctx, r.DB, r.Catalog, r.opts.RunDate)
 }
 
@@ -148,7 +149,7 @@ func (r *run) table(ctx context.Context, s *script.Script) error {
 	if s.Disabled != nil {
 		return nil
 	}
-	previous, err := r.previous.Table(s.Table)
+	previous, err := r.published(s.Table)
 	if err != nil {
 		return err
 	}
@@ -172,6 +173,18 @@ func (r *run) table(ctx context.Context, s *script.Script) error {
 		return err
 	}
 	return r.put(st, start)
+}
+
+// published is a table's manifest in the published version. A whole build does without one that is
+// damaged.
+func (r *run) published(table string) (*zones.Table, error) {
+	previous, err := r.previous.Table(table)
+	var told *zones.Error
+	if r.opts.Full && errors.As(err, &told) && told.Code == "manifest_damaged" {
+		r.Log.Warn("built without its damaged manifest", "table", table)
+		return nil, nil
+	}
+	return previous, err
 }
 
 // put enters a table into the draft and the journal.

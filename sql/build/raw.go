@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -210,11 +209,8 @@ func (r *run) derive(ctx context.Context, s *script.Script, account, id string) 
 	}
 	stem := r.rawStem(s, account, id)
 	d := &derived{drop: drop}
-	data, err := os.ReadFile(r.Lake.Path(stem + ".json"))
+	err = zones.ReadDocument(r.Lake.Path(stem+".json"), d)
 	if err == nil {
-		if err := json.Unmarshal(data, d); err != nil {
-			return nil, fmt.Errorf("read %s.json: %w", stem, err)
-		}
 		if d.File == "" {
 			return d, nil
 		}
@@ -270,7 +266,7 @@ func (r *run) commitRaw(d *derived, stem string) error {
 	if err := removeIfThere(sidecar); err != nil {
 		return err
 	}
-	if err := files.WriteJSON(sidecar, d); err != nil {
+	if err := files.WriteDocument(sidecar, d); err != nil {
 		return err
 	}
 	if err := files.Rename(sidecar, r.Lake.Path(stem+".json")); err != nil {

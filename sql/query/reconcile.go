@@ -1,0 +1,96 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"bedrot/sql/duck"
+	"bedrot/sql/script"
+	"bedrot/zones"
+)
+
+// Reconciled tells how a version's tables were counted against its manifests.
+type Reconciled struct {
+	Tables      int        `json:"tables"`
+	Differences []Miscount `json:"differences"`
+}
+
+// Miscount is a number of a table that its manifest and its files do not agree on.
+type Miscount struct {
+	Table    string `json:"table"`
+	What     string `json:"what"`
+	Expected string `json:"expected"`
+	Found    string `json:"found"`
+	Next     string `json:"next"`
+}
+
+// Reconcile counts every table of the version through the views that readers use, and compares rows and
+// money with what its manifest says: accepted = winning + superseded, rejected = rejected. A subset
+// takes some tables.
+func (s *Session) Reconcile(ctx context.Context, catalog *script.Catalog, subset zones.Subset) (Reconciled, error) {
+	result := Reconciled{Differences: []Miscount{}}
+	for _, name := range s.tables {
+		if !subset.Has(name) {
+			continue
+		}
+		result.Tables++
+		counts, err := s.counts(name, catalog)
+		if err != nil {
+			return result, err
+		}
+		for _, count := range counts {
+			if err := s.Need(ctx, count.relation); err != nil {
+				return result, err
+			}
+			var found string
+			if err := s.DB.One(ctx, "select coalesce("+count.expression+", 0)::varchar from "+duck.Table(count.relation), &found); err != nil {
+				return result, err
+			}
+			want, okWant := new(big.Rat).SetString(count.want)
+			got, okGot := new(big.Rat).SetString(found)
+			if !okWant || !okGot || want.Cmp(got) != 0 {
+				result.Differences = append(result.Differences, Miscount{
+					Table: count.relation, What: count.what, Expected: count.want, Found: found, Next: "bedrot build --full",
+				})
+			}
+		}
+	}
+	return result, nil
+}
+
+// counted is one number that a manifest and the data must agree on.
+type counted struct{ relation, what, expression, want string }
+
+func (s *Session) counts(name string, catalog *script.Catalog) ([]counted, error) {
+	if !strings.HasPrefix(name, "raw.") {
+		return []counted{{name, "rows", "count(*)", fmt.Sprint(s.Version.Tables[name].Rows)}}, nil
+	}
+	manifest, err := s.Version.Table(name)
+	if err != nil {
+		return nil, err
+	}
+	var winning, accepted, rejected int64
+	var money big.Rat
+	for _, winner := range manifest.Winners {
+		winning += winner.Rows
+		if amount, ok := new(big.Rat).SetString(winner.Money); ok {
+			money.Add(&money, amount)
+		}
+	}
+	for _, drop := range manifest.Drops {
+		if drop.File != "" {
+			accepted, rejected = accepted+drop.Records-drop.Rejected, rejected+drop.Rejected
+		}
+	}
+	counts := []counted{
+		{name, "winning rows", "count(*)", fmt.Sprint(winning)},
+		{name + "__history", "accepted rows", "count(*)", fmt.Sprint(accepted)},
+		{name + "__rejected", "rejected rows", "count(*)", fmt.Sprint(rejected)},
+	}
+	if made := catalog.Script(name); made != nil && made.Header.Money != "" {
+		counts = append(counts, counted{name, "winning " + made.Header.Money, "sum(try_cast(" + duck.Ident(made.Header.Money) + " as decimal(38, 18)))", money.FloatString(18)})
+	}
+	return append(counts, counted{"archive." + strings.TrimPrefix(name, "raw."), "superseded and held rows", "count(*)", fmt.Sprint(accepted - winning)}), nil
+}
