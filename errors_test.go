@@ -22,8 +22,40 @@ import (
 // raisers provoke each kind of error on a lake of its own and return what is told on stderr as JSON,
 // or, for what a run finds, the run's report.
 var raisers = map[string]func(l *lake) said{
-	"usage":        func(l *lake) said { return l.run("--json", "import") },
-	"config":       func(l *lake) said { l.inLake("lake.toml", "nonsense = 1\n"); return l.run("--json", "run") },
+	"usage":          func(l *lake) said { return l.run("--json", "import") },
+	"config":         func(l *lake) said { l.inLake("lake.toml", "nonsense = 1\n"); return l.run("--json", "run") },
+	"run_late":       func(l *lake) said { return l.run("--json", "status", "--check") },
+	"source_unknown": func(l *lake) said { return l.run("--json", "sources", "nowhere") },
+	"data_late": func(l *lake) said {
+		l.published()
+		l.now = l.now.AddDate(2, 0, 0)
+		return l.run("--json", "status", "--check")
+	},
+	"run_failed": func(l *lake) said {
+		l.inLake("inbox/nonsense.csv", "a,b\n1,2\n")
+		l.run("run")
+		return l.run("--json", "status", "--check")
+	},
+	"inbox_waiting": func(l *lake) said {
+		l.inLake("inbox/nonsense.csv", "a,b\n1,2\n")
+		return l.run("--json", "status", "--check")
+	},
+	"drop_held": func(l *lake) said {
+		l.ok("import", l.file("bank_20250701_000000.tsv", bankFile("\n", sale{"2025-04", "Spotify", isrc, "1", "a lot"})))
+		l.run("run")
+		return l.run("--json", "status", "--check")
+	},
+	"table_stale": func(l *lake) said {
+		l.inLake("sql/desk/30_curated_rows.sql", "-- One row.\n-- key: n\n-- column n: a number\nselect 1::bigint as n\n")
+		l.ok("run")
+		l.inLake("sql/desk/30_curated_rows.sql", "-- One row.\n-- key: n\n-- check: n = 3\n-- column n: a number\nselect 2::bigint as n\n")
+		l.run("run")
+		return l.run("--json", "status", "--check")
+	},
+	"disk_low": func(l *lake) said {
+		l.inLake("lake.toml", "[health]\nfree_disk = \"900000TB\"\n")
+		return l.run("--json", "status", "--check")
+	},
 	"lake_missing": func(l *lake) said { l.root = l.t.TempDir(); return l.run("--json", "run") },
 	"environment": func(l *lake) said {
 		l.inLake(".lake.json", `{"format": 1, "env": "live"}`)
@@ -308,13 +340,14 @@ func records(s said) []zones.Error {
 		for {
 			var one struct {
 				zones.Error
-				Result struct{ Findings []zones.Error }
+				Result   struct{ Findings []zones.Error }
+				Problems []zones.Error
 			}
 			if err := decoder.Decode(&one); err != nil {
 				break
 			}
 			all = append(all, one.Error)
-			all = append(all, one.Result.Findings...)
+			all = append(append(all, one.Result.Findings...), one.Problems...)
 		}
 	}
 	return all

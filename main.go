@@ -199,15 +199,17 @@ func (a *app) cli() *cli.App {
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "run", Usage: "the nightly job: take the inbox and the catalog of names, build, publish", Flags: append(nightly, full...), Action: a.nightly},
 			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
-			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Action: a.status},
+			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
 			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}}, Action: a.rejects},
 			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(append(asked, asOf), run[1:]...), Action: a.query},
 			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}, asOf}, Action: a.tables},
+			{Name: "sources", Usage: "the sources; of one, what it gives, how to export it by hand, its limits and traps", ArgsUsage: "[NAME]", Action: a.sources},
 			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text", ArgsUsage: "TABLE", Flags: []cli.Flag{&cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
 			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
 			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
 			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
+			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Action: a.doctor},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
 			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.check},
 			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
@@ -630,12 +632,59 @@ func (a *app) status(c *cli.Context) error {
 			return err
 		}
 		recogniser := sql.Recogniser{Catalog: l.Catalog, Scratch: l.Session.Scratch()}
-		return l.Status(c.Context, recogniser.Explain(c.Context, l.Session.Lake, paths))
+		healthy, err := l.Status(recogniser.Explain(c.Context, l.Session.Lake, paths), c.Bool("check"))
+		if err == nil && c.Bool("check") && !healthy {
+			a.code = build.ExitFailed
+		}
+		return err
 	})
 }
 
 func (a *app) tables(c *cli.Context) error {
 	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
+}
+
+// describe joins a source with its raw scripts.
+func describe(source extract.Source, catalog *script.Catalog) export.SourceInfo {
+	info := export.SourceInfo{Name: source.Name, Title: source.Title, Doc: source.Doc}
+	for _, s := range source.Streams {
+		stream := export.StreamInfo{Name: s.Name, Doc: s.Doc, Cadence: s.Cadence, Lag: s.Lag, FreshDays: -1, Steps: s.Steps, Limits: s.Limits, Traps: s.Traps}
+		if made := catalog.Script("raw." + source.Name + "__" + s.Name); made != nil {
+			stream.FreshDays = made.Header.Fresh
+			for _, column := range made.Columns {
+				stream.Columns = append(stream.Columns, column.Name)
+			}
+		}
+		info.Streams = append(info.Streams, stream)
+	}
+	return info
+}
+
+// sources needs no lake: with one, its own scripts count too.
+func (a *app) sources(c *cli.Context) error {
+	folders := []script.Folder{{FS: sql.Scripts()}}
+	if lake, err := a.open(c); err == nil {
+		folders = sql.Folders(lake)
+	}
+	if a.scripts == nil {
+		var err error
+		if a.scripts, err = script.Load(c.Context, folders...); err != nil {
+			return err
+		}
+	}
+	var infos []export.SourceInfo
+	for _, source := range extract.Sources() {
+		infos = append(infos, describe(source, a.scripts))
+	}
+	if !c.Args().Present() {
+		return export.Sources(a.out, infos, c.Bool("json"))
+	}
+	for _, info := range infos {
+		if info.Name == c.Args().First() {
+			return info.Print(a.out, c.Bool("json"))
+		}
+	}
+	return &zones.Error{Code: "source_unknown", What: "there is no source " + c.Args().First(), Where: c.Args().First(), Next: "bedrot sources"}
 }
 
 func (a *app) rejects(c *cli.Context) error {
@@ -805,6 +854,23 @@ func (a *app) check(c *cli.Context) error {
 		a.code = build.ExitFailed
 	}
 	return checked.Print(a.out, c.Bool("json"))
+}
+
+func (a *app) doctor(c *cli.Context) error {
+	scratch, err := os.MkdirTemp("", "bedrot-doctor-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog}
+	d.Names = func(ctx context.Context, catalog *script.Catalog, path string) string {
+		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
+	}
+	findings := d.Examine(c.Context)
+	if !query.Well(findings) {
+		a.code = build.ExitFailed
+	}
+	return export.Diagnosis(a.out, findings, c.Bool("json"))
 }
 
 func (a *app) test(c *cli.Context) error {

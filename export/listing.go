@@ -26,18 +26,22 @@ type Listing struct {
 
 func (l Listing) talk() Talk { return Talk{Out: l.Out} }
 
-// Status tells what each account last delivered and what waits for a person.
-func (l Listing) Status(ctx context.Context, waiting []query.Waiting) error {
-	status, err := l.Session.ReadStatus(ctx, l.Catalog, l.Now)
+// Status tells what each account last delivered and what waits for a person, or, for a monitor, only
+// what is wrong; it reports whether nothing is.
+func (l Listing) Status(waiting []query.Waiting, monitor bool) (healthy bool, err error) {
+	status, err := l.Session.ReadStatus(l.Catalog, waiting, l.Now)
 	if err != nil {
-		return err
+		return false, err
 	}
-	status.Inbox = waiting
-	if l.JSON {
-		return JSON(l.Out, status)
+	switch {
+	case l.JSON:
+		err = JSON(l.Out, status)
+	case monitor:
+		l.talk().Problems(status)
+	default:
+		l.talk().Status(status)
 	}
-	l.talk().Status(status)
-	return nil
+	return len(status.Problems) == 0, err
 }
 
 // TableInfo is one line of the list of tables.

@@ -206,7 +206,13 @@ func (t Talk) Status(s query.Status) {
 		t.Tell("lake %s: version %s", s.Lake, s.Version)
 	}
 	if s.LastRun != nil {
-		t.Tell("last run %s: %s, ended %s", s.LastRun.Run, s.LastRun.Status, s.LastRun.EndedAt)
+		t.Tell("last run %s: %s, ended %s", s.LastRun.Run, s.LastRun.Status, s.LastRun.EndedAt.Format(time.RFC3339))
+	}
+	if s.LastGood != nil && s.LastGood.Run != s.LastRun.Run {
+		t.Tell("last good run %s, ended %s", s.LastGood.Run, s.LastGood.EndedAt.Format(time.RFC3339))
+	}
+	if s.Pinned != nil {
+		t.Tell("PINNED to version %s since %s: runs publish nothing\n    next: bedrot rollback --release", s.Pinned.Version, s.Pinned.At.Format(time.DateOnly))
 	}
 	if s.Holder != nil {
 		t.Tell("running now: bedrot %s, process %d, since %s", s.Holder.Command, s.Holder.PID, s.Holder.Since.Format(time.RFC3339))
@@ -216,8 +222,11 @@ func (t Talk) Status(s query.Status) {
 		if stream.Late {
 			note = fmt.Sprintf("   LATE: usually %d days behind", stream.LagDays)
 		}
-		t.Tell("  %-40s newest data %-10s  captured %s  drops %d  rejected rows %d%s", stream.Source+"/"+stream.Stream+":"+stream.Account,
-			orDash(stream.NewestData), stream.LastAsOf.Format(time.DateOnly), stream.Drops, stream.Rejected, note)
+		if stream.Held > 0 {
+			note = fmt.Sprintf("   HELD: %d", stream.Held) + note
+		}
+		t.Tell("  %-40s newest data %-10s  captured %s  last good %s  drops %d  rejected rows %d%s", stream.Source+"/"+stream.Stream+":"+stream.Account,
+			orDash(stream.NewestData), stream.LastAsOf.Format(time.DateOnly), orDash(day(stream.LastGood)), stream.Drops, stream.Rejected, note)
 	}
 	for _, held := range s.Held {
 		t.Tell("held: %s drop %s: %s\n    next: bedrot drops accept %s   (or withdraw)", held.Where, held.ID, held.Reason, held.ID)
@@ -228,6 +237,41 @@ func (t Talk) Status(s query.Status) {
 	for _, waiting := range s.Inbox {
 		t.Tell("inbox: %s: %s", waiting.File, waiting.Reason)
 	}
+	var sizes []string
+	for _, size := range s.Storage {
+		sizes = append(sizes, size.Zone+" "+megabytes(size.Bytes))
+	}
+	if s.FreeDisk != nil {
+		sizes = append(sizes, "left on the disk "+megabytes(*s.FreeDisk))
+	}
+	t.Tell("disk: %s", strings.Join(sizes, ", "))
+	if len(s.Problems) > 0 {
+		t.Tell("%d things want looking at: bedrot status --check", len(s.Problems))
+	}
+}
+
+// Problems tells a monitor what is wrong, a line each, or that nothing is.
+func (t Talk) Problems(s query.Status) {
+	if len(s.Problems) == 0 {
+		t.Tell("ok: lake %s, version %s", s.Lake, orDash(s.Version))
+	}
+	for _, p := range s.Problems {
+		t.Tell("%s: %s: %s\n    next: %s", p.Code, p.Where, p.What, p.Next)
+	}
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+func megabytes(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
 func orDash(s string) string {
@@ -285,4 +329,19 @@ func Narrowing(s *script.Script) string {
 		return "by partition, proved"
 	}
 	return "whole: " + s.WhyNot
+}
+
+// Diagnosis tells what the doctor found.
+func Diagnosis(out io.Writer, findings []query.Finding, asJSON bool) error {
+	if asJSON {
+		return JSON(out, findings)
+	}
+	talk := Talk{Out: out}
+	for _, f := range findings {
+		talk.Tell("%-4s  %-22s %s", f.State, f.What, f.Found)
+		if f.Next != "" {
+			talk.Tell("      next: %s", f.Next)
+		}
+	}
+	return nil
 }

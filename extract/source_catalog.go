@@ -28,13 +28,21 @@ type Stream struct {
 	// Cadence says how often it is worth fetching; Lag how far its newest data is behind. Both are
 	// for people: freshness is judged by the raw script's `fresh`.
 	Cadence, Lag string
-	// Manual streams are exported or edited by a person.
+	// Manual streams are exported or edited by a person, step by step as Steps say.
 	Manual bool
+	Steps  []string
+	// Limits are what the service does not give, Traps what its files have in store.
+	Limits, Traps []string
 }
 
 // Sources lists every source, in the order in which people read about them.
 func Sources() []Source {
 	return []Source{distrokid(), spotify(), names()}
+}
+
+// edited are the steps of a file that people keep.
+func edited(name string, more ...string) []string {
+	return append(more, "edit LAKE/catalog/"+name+".csv: UTF-8, comma, the header as init wrote it", "bedrot run")
 }
 
 // names is the label's own knowledge: the files in LAKE/catalog, which people edit.
@@ -44,10 +52,26 @@ func names() Source {
 		Title: "Catalog of names",
 		Doc:   "What people know and no platform says: who is who, which recordings are ours, who owns what share. The CSV files in LAKE/catalog land like any drop when they change.",
 		Streams: []Stream{
-			{Name: "artists", Doc: "how each source writes an artist's name", Cadence: "when edited", Manual: true},
-			{Name: "tracks", Doc: "ISRC, title, artist and release date of the label's recordings", Cadence: "when edited", Manual: true},
-			{Name: "splits", Doc: "owner's share of the money by ISRC or artist, from a month on", Cadence: "when edited", Manual: true},
-			{Name: "trust", Doc: "whom to believe where several report the same streams", Cadence: "when edited", Manual: true},
+			{
+				Name: "artists", Doc: "how each source writes an artist's name", Cadence: "when edited", Manual: true,
+				Steps: edited("artists", `bedrot query "from curated.unresolved_names" lists the names to add, with the money that hangs on them`),
+				Traps: []string{"an empty source means every source", "the whole file is the new list: a line that is taken out is forgotten"},
+			},
+			{
+				Name: "tracks", Doc: "ISRC, title, artist and release date of the label's recordings", Cadence: "when edited", Manual: true,
+				Steps: edited("tracks"),
+				Traps: []string{"one ISRC may come under titles that differ only in case: the title here is the one shown"},
+			},
+			{
+				Name: "splits", Doc: "owner's share of the money by ISRC or artist, from a month on", Cadence: "when edited", Manual: true,
+				Steps: edited("splits"),
+				Traps: []string{"a share holds from its month until the next line of the same ISRC or artist", "distributors that split themselves report money already net of it"},
+			},
+			{
+				Name: "trust", Doc: "whom to believe where several report the same streams", Cadence: "when edited", Manual: true,
+				Steps: edited("trust"),
+				Traps: []string{"the higher number is believed; without a line the order of the scripts holds"},
+			},
 		},
 	}
 }

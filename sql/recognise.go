@@ -189,3 +189,20 @@ func (r Recogniser) Explain(ctx context.Context, lake *zones.Lake, paths []strin
 	}
 	return waiting
 }
+
+// Misfit says why a file named after a stream of a source is none of it, or "".
+func (r Recogniser) Misfit(ctx context.Context, path, source string) string {
+	stream := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if r.Catalog.Script("raw."+source+"__"+stream) == nil {
+		return "no script reads a file of that name"
+	}
+	_, err := r.Recognise(ctx, path, source, stream, nil)
+	var told *zones.Error
+	if errors.As(err, &told) {
+		return told.What
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}

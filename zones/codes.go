@@ -36,6 +36,14 @@ func Codes() []Code {
 		{"manifest_damaged", processing, "error", "a table's manifest is not the one its version names"},
 		{"drop_damaged", processing, "error", "a drop.json cannot be read"},
 
+		{"data_late", validation, "error", "an account's newest data is older than its stream's usual lag and a week"},
+		{"run_late", processing, "error", "no run has been good for longer than [health] run_hours"},
+		{"run_failed", processing, "error", "the last run did not end well"},
+		{"drop_held", validation, "error", "a drop waits for a person to accept or withdraw it"},
+		{"table_stale", validation, "error", "a table still shows an earlier state"},
+		{"inbox_waiting", validation, "error", "a file in the inbox belongs nowhere bedrot knows"},
+		{"disk_low", processing, "error", "less is left on the lake's disk than [health] free_disk"},
+
 		{"not_a_file", validation, "error", "a folder or device was given where a file is wanted"},
 		{"file_unreadable", processing, "error", "a file to import is not there or cannot be read"},
 		{"file_changing", validation, "error", "a file was still being written while it was imported"},
@@ -68,6 +76,7 @@ func Codes() []Code {
 		{"query_timeout", processing, "error", "a statement took longer than --timeout"},
 		{"query_rows", processing, "error", "an answer is longer than --max-rows"},
 		{"table_unknown", validation, "error", "there is no such table"},
+		{"source_unknown", validation, "error", "there is no such source"},
 		{"drop_unknown", validation, "error", "there is no such drop"},
 		{"version_gone", processing, "error", "retention takes the version away at this moment"},
 		{"version_unknown", validation, "error", "no such version is kept"},

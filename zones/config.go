@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,22 +29,53 @@ type Config struct {
 	Accounts map[string][]string `toml:"accounts"`
 	// Retention is what is kept and for how long; unset fields are DefaultRetention's.
 	Retention Retention `toml:"retention"`
+	// Health is what status --check takes for healthy; unset fields are DefaultHealth's.
+	Health Health `toml:"health"`
 }
 
-var sizePattern = regexp.MustCompile(`(?i)^\d+(\.\d+)?\s*([kmgt]i?b|%)$`)
+// Health is when somebody should look.
+type Health struct {
+	// RunHours is how old the last good run may be; 0 is any age.
+	RunHours int `toml:"run_hours"`
+	// FreeDisk is how much must be left on the lake's disk, such as "5GB".
+	FreeDisk string `toml:"free_disk"`
+}
+
+// DefaultHealth is in force where lake.toml says nothing else: a nightly run may be missed once, but not
+// twice.
+func DefaultHealth() Health { return Health{RunHours: 36, FreeDisk: "2GB"} }
+
+// FreeDiskBytes is FreeDisk in bytes.
+func (h Health) FreeDiskBytes() int64 {
+	m := sizePattern.FindStringSubmatch(h.FreeDisk)
+	if m == nil {
+		return 0
+	}
+	amount, _ := strconv.ParseFloat(m[1], 64)
+	unit := float64(1000)
+	if strings.Contains(strings.ToLower(m[2]), "i") {
+		unit = 1024
+	}
+	return int64(amount * math.Pow(unit, float64(strings.IndexByte("bkmgt", strings.ToLower(m[2])[0]))))
+}
+
+var sizePattern = regexp.MustCompile(`(?i)^(\d+(?:\.\d+)?)\s*([kmgt]i?b|%)$`)
 
 func (c Config) validate() error {
-	for name, value := range map[string]string{"memory": c.Memory, "spill": c.Spill} {
+	for name, value := range map[string]string{"memory": c.Memory, "spill": c.Spill, "health.free_disk": c.Health.FreeDisk} {
 		if value != "" && !sizePattern.MatchString(value) {
 			return fmt.Errorf("%s: %q is no size: write it like \"2GB\"", name, value)
 		}
 	}
+	if strings.HasSuffix(c.Health.FreeDisk, "%") {
+		return fmt.Errorf("health.free_disk: %q is a share: write a size like \"2GB\"", c.Health.FreeDisk)
+	}
 	if c.Threads < 0 || c.Threads > 1024 {
 		return fmt.Errorf("threads: %s is outside 0 to 1024", strconv.Itoa(c.Threads))
 	}
-	for name, value := range map[string]int{"pack_after_days": c.Retention.PackAfterDays, "version_days": c.Retention.VersionDays, "version_months": c.Retention.VersionMonths} {
+	for name, value := range map[string]int{"retention.pack_after_days": c.Retention.PackAfterDays, "retention.version_days": c.Retention.VersionDays, "retention.version_months": c.Retention.VersionMonths, "health.run_hours": c.Health.RunHours} {
 		if value < 0 || value > 100_000 {
-			return fmt.Errorf("retention.%s: %d is outside 0 to 100000", name, value)
+			return fmt.Errorf("%s: %d is outside 0 to 100000", name, value)
 		}
 	}
 	for source, accounts := range c.Accounts {
@@ -65,7 +97,7 @@ func (c Config) Account(source string) string {
 }
 
 func loadConfig(root, env string) (Config, error) {
-	config := Config{Retention: DefaultRetention()}
+	config := Config{Retention: DefaultRetention(), Health: DefaultHealth()}
 	names := []string{"lake.toml"}
 	if env != "" {
 		if err := CheckName("environment", env); err != nil {

@@ -2,10 +2,12 @@ package zones
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -234,6 +236,78 @@ func (w *Writer) rescueJournal(path string) error {
 		return err
 	}
 	return w.Files.SyncDir(w.Path("audit"))
+}
+
+// RunEnd is how a run ended.
+type RunEnd struct {
+	Run     string    `json:"run"`
+	Command string    `json:"command"`
+	Status  string    `json:"status"` // running, when its journal has no end
+	EndedAt time.Time `json:"ended_at"`
+	Version string    `json:"version,omitempty"`
+}
+
+// Good reports whether the run published what it should have, or had nothing to publish.
+func (r RunEnd) Good() bool { return r.Status == "done" }
+
+// LastRun is the newest run of some commands, and the newest one that was good; nil where there is none.
+// It reads the first and last line of journals from the newest back, and stops there.
+func (l *Lake) LastRun(commands ...string) (last, good *RunEnd, err error) {
+	paths, err := l.Journals()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, path := range slices.Backward(paths) {
+		end, err := readRunEnd(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.Contains(commands, end.Command) {
+			continue
+		}
+		if last == nil {
+			last = &end
+		}
+		if end.Good() {
+			return last, &end, nil
+		}
+	}
+	return last, nil, nil
+}
+
+// endBytes are more than a run's last line has.
+const endBytes = 64 << 10
+
+func readRunEnd(path string) (RunEnd, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return RunEnd{}, err
+	}
+	defer func() { _ = file.Close() }()
+	head, err := bufio.NewReader(file).ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return RunEnd{}, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return RunEnd{}, err
+	}
+	tail := make([]byte, min(endBytes, info.Size()))
+	if _, err := file.ReadAt(tail, info.Size()-int64(len(tail))); err != nil {
+		return RunEnd{}, err
+	}
+	tail = bytes.TrimRight(tail, "\n")
+	tail = tail[bytes.LastIndexByte(tail, '\n')+1:]
+	var first, last Event
+	if len(head) > 0 && len(tail) > 0 {
+		if err := errors.Join(json.Unmarshal(head, &first), json.Unmarshal(tail, &last)); err != nil {
+			return RunEnd{}, fmt.Errorf("read %s: %w", path, err)
+		}
+	}
+	return RunEnd{
+		Run: strings.TrimSuffix(filepath.Base(path), ".ndjson"), Command: first.Command,
+		Status: cmp.Or(last.Status, "running"), EndedAt: last.At, Version: last.Version,
+	}, nil
 }
 
 // LastFailures are the accounts and streams of which the last run of a command told an error that kept

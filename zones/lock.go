@@ -24,6 +24,19 @@ type Holder struct {
 	Since   time.Time `json:"since"`
 }
 
+// Running is the process that holds the lake, or nil. What a killed one left behind counts for nothing
+// on this machine; of another machine it is believed.
+func (l *Lake) Running() *Holder {
+	var holder Holder
+	if err := readJSON(l.Path("run", "lock"), &holder); err != nil || holder.PID == 0 {
+		return nil
+	}
+	if host, _ := os.Hostname(); holder.Host == host && !alive(holder.PID) {
+		return nil
+	}
+	return &holder
+}
+
 // LockedError says that another run holds the lake.
 type LockedError struct{ Holder Holder }
 

@@ -92,7 +92,7 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 	exit := report.ExitCode()
 	end := zones.Event{
 		Kind: "run", Status: report.Status, Exit: &exit, Version: report.Result.Version, DurationMS: report.Took.Milliseconds(),
-		PeakMemory: peakMemory(), Spill: spilled, FreeDisk: freeDisk(j.Lake.Root),
+		PeakMemory: peakMemory(), Spill: spilled, FreeDisk: zones.FreeDisk(j.Lake.Root),
 	}
 	if err != nil {
 		end.Message = err.Error()
@@ -210,7 +210,7 @@ func (j Job) storage(journal *zones.Journal) {
 		j.Log.Warn("sizes are not known", "error", err)
 		return
 	}
-	free := freeDisk(j.Lake.Root)
+	free := zones.FreeDisk(j.Lake.Root)
 	for _, size := range sizes {
 		journal.Add(zones.Event{Kind: "storage", Zone: size.Zone, Files: &size.Files, Bytes: &size.Bytes, FreeDisk: free})
 	}

@@ -3,5 +3,3 @@
 package build
 
 func peakMemory() *int64 { return nil }
-
-func freeDisk(string) *int64 { return nil }

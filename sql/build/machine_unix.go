@@ -19,13 +19,3 @@ func peakMemory() *int64 {
 	}
 	return &peak
 }
-
-// freeDisk is what is left to write where a path is, in bytes.
-func freeDisk(path string) *int64 {
-	var stat syscall.Statfs_t
-	if err := syscall.Statfs(path, &stat); err != nil {
-		return nil
-	}
-	free := int64(stat.Bavail) * int64(stat.Bsize)
-	return &free
-}
