@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -186,7 +188,17 @@ func answerAll(ctx context.Context, root string, statements []string, confine bo
 			answers[i].Err = err.Error()
 		}
 	}
-	return answers, s.Close()
+	// What is left in the scratch folder, such as an unpacked file, is taken away behind the fence too.
+	if err := os.MkdirAll(filepath.Join(s.Scratch(), "left", "behind"), 0o700); err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(s.Scratch()); !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the scratch folder is still there: %w", err)
+	}
+	return answers, nil
 }
 
 func TestHostileStatements(t *testing.T) {

@@ -203,9 +203,9 @@ func (a *app) cli() *cli.App {
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
 			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}}, Action: a.rejects},
 			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(append(asked, asOf), run[1:]...), Action: a.query},
-			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}, asOf}, Action: a.tables},
+			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}, &cli.BoolFlag{Name: "sql", Usage: "print how the table comes about, as SQL that any DuckDB runs"}, asOf}, Action: a.tables},
 			{Name: "sources", Usage: "the sources; of one, what it gives, how to export it by hand, its limits and traps", ArgsUsage: "[NAME]", Action: a.sources},
-			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text", ArgsUsage: "TABLE", Flags: []cli.Flag{&cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
+			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text; --down: what stands on a table or drop", ArgsUsage: "TABLE|DROP", Flags: []cli.Flag{&cli.BoolFlag{Name: "down", Usage: "which tables, partitions and checks stand on it"}, &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: mermaid draws it"}, &cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
 			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
 			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
 			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
@@ -641,6 +641,12 @@ func (a *app) status(c *cli.Context) error {
 }
 
 func (a *app) tables(c *cli.Context) error {
+	if c.Bool("sql") {
+		if !c.Args().Present() {
+			return usage("which table? bedrot tables curated.royalties --sql")
+		}
+		return a.listing(c, func(l export.Listing) error { return l.SQL(c.Context, c.Args().First()) })
+	}
 	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
 }
 
@@ -697,11 +703,18 @@ func (a *app) lineage(c *cli.Context) error {
 	if !c.Args().Present() {
 		return usage("which table? bedrot lineage curated.royalties --where \"sale_month = '2025-01'\"")
 	}
+	drawn := c.String("output") == "mermaid"
+	if !drawn && c.String("output") != "" {
+		return usage("lineage -o %s: only mermaid", c.String("output"))
+	}
+	if c.Bool("down") {
+		return a.listing(c, func(l export.Listing) error { return l.Down(c.Args().First(), drawn) })
+	}
 	return a.listing(c, func(l export.Listing) (err error) {
 		if l.Catalog, err = script.LoadLinked(c.Context, sql.Folders(l.Session.Lake)...); err != nil {
 			return err
 		}
-		return l.Lineage(c.Context, c.Args().First(), c.String("where"), c.Int("limit"))
+		return l.Lineage(c.Context, c.Args().First(), query.LineageOptions{Where: c.String("where"), Limit: c.Int("limit")}, drawn)
 	})
 }
 

@@ -69,6 +69,15 @@ type ColumnInfo struct {
 	Description string `json:"description,omitempty"`
 }
 
+// SQL prints how a table comes about, in plain SQL for any DuckDB.
+func (l Listing) SQL(ctx context.Context, table string) error {
+	text, err := l.Session.PlainSQL(ctx, l.Catalog, table)
+	if err == nil {
+		_, err = io.WriteString(l.Out, text)
+	}
+	return err
+}
+
 // Tables lists the tables, or one table's columns.
 func (l Listing) Tables(table string, path bool) error {
 	version := l.Session.Version
@@ -206,17 +215,34 @@ func (l Listing) original(ctx context.Context, r *Rejected, account string) erro
 	return nil
 }
 
-// Lineage traces a table's rows to their lines.
-func (l Listing) Lineage(ctx context.Context, table, where string, limit int) error {
-	lineage, err := l.Session.Trace(ctx, l.Catalog, table, query.LineageOptions{Where: where, Limit: limit})
-	if err != nil {
-		return err
+// Lineage traces a table's rows to their lines, told or drawn.
+func (l Listing) Lineage(ctx context.Context, table string, o query.LineageOptions, drawn bool) error {
+	lineage, err := l.Session.Trace(ctx, l.Catalog, table, o)
+	switch {
+	case err != nil:
+	case drawn:
+		_, err = io.WriteString(l.Out, lineage.Mermaid())
+	case l.JSON:
+		err = JSON(l.Out, lineage)
+	default:
+		l.talk().Lineage(lineage)
 	}
-	if l.JSON {
-		return JSON(l.Out, lineage)
+	return err
+}
+
+// Down tells what stands on a table or a drop, told or drawn.
+func (l Listing) Down(what string, drawn bool) error {
+	standing, err := l.Session.Down(l.Catalog, what)
+	switch {
+	case err != nil:
+	case drawn:
+		_, err = io.WriteString(l.Out, standing.Mermaid())
+	case l.JSON:
+		err = JSON(l.Out, standing)
+	default:
+		l.talk().Standing(standing)
 	}
-	l.talk().Lineage(lineage)
-	return nil
+	return err
 }
 
 // DropInfo is one drop and what became of it.

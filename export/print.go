@@ -303,6 +303,27 @@ func (t Talk) Lineage(l query.Lineage) {
 	}
 }
 
+// Standing prints what stands on a table or drop.
+func (t Talk) Standing(s query.Standing) {
+	t.Tell("on %s stand:", s.On)
+	for _, step := range s.Steps {
+		partitions := "all partitions"
+		if step.Partitions != nil {
+			partitions = fmt.Sprintf("%d partitions: %s", len(step.Partitions), strings.Join(step.Partitions[:min(fewPartitions, len(step.Partitions))], " "))
+			if len(step.Partitions) > fewPartitions {
+				partitions += " …"
+			}
+		}
+		t.Tell("%s%s  %d rows  (%s)", strings.Repeat("  ", step.Depth), step.Table, step.Rows, partitions)
+		for _, check := range step.Checks {
+			t.Tell("%s  checked by %s", strings.Repeat("  ", step.Depth), check)
+		}
+	}
+	if len(s.Steps) == 0 {
+		t.Tell("  nothing: no row of it stands in the published version")
+	}
+}
+
 // Columns prints a table's columns with what the catalog says of them.
 func (t Talk) Columns(s *script.Script, ref zones.TableRef) {
 	t.Tell("%s  %s", s.Table, s.Header.Grain)

@@ -263,7 +263,7 @@ func (r *run) writeParts(ctx context.Context, st *state, p plan) ([]zones.Part, 
 		if err := removeIfThere(file); err != nil {
 			return nil, err
 		}
-		rows, err := r.DB.Copy(ctx, "copy (select "+duck.Idents(s.Names())+" from (\n"+s.SQL+")"+orderBy(s)+") to "+duck.Literal(file)+" "+parquetOptions)
+		rows, err := r.DB.Copy(ctx, "copy ("+Statement(s)+") to "+duck.Literal(file)+" "+parquetOptions)
 		if err != nil {
 			return nil, err
 		}
@@ -280,6 +280,12 @@ func (r *run) writeParts(ctx context.Context, st *state, p plan) ([]zones.Part, 
 		return nil, err
 	}
 	return r.takeParts(ctx, st, p, dir, rows, true)
+}
+
+// Statement is a derived table's script as the engine runs it to write a table whole: its columns by
+// name, in its order.
+func Statement(s *script.Script) string {
+	return "select " + duck.Idents(s.Names()) + " from (\n" + s.SQL + ")" + orderBy(s)
 }
 
 // orderBy is a curated table's total order: its key, then everything else, so that equal rows give

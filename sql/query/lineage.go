@@ -27,6 +27,7 @@ type LineageStep struct {
 	Table  string `json:"table"`
 	Script string `json:"script"`
 	Depth  int    `json:"depth"`
+	Reader string `json:"reader,omitempty"` // the table on the way that reads it
 	Rows   int64  `json:"rows"`
 	// Matched are the columns by which its rows were found; empty means all rows count.
 	Matched []string `json:"matched,omitempty"`
@@ -83,7 +84,7 @@ func (s *Session) Trace(ctx context.Context, catalog *script.Catalog, table stri
 	if err := s.DB.Exec(ctx, statement); err != nil {
 		return result, s.explain(statement, err)
 	}
-	if err := t.walk(ctx, made, rows, 0, nil); err != nil {
+	if err := t.walk(ctx, made, "", rows, 0, nil); err != nil {
 		return result, err
 	}
 	return result, t.lines(ctx)
@@ -94,8 +95,8 @@ func (t *tracer) name() string {
 	return fmt.Sprintf("lineage_%d", t.next)
 }
 
-func (t *tracer) walk(ctx context.Context, s *script.Script, rows string, depth int, matched []string) error {
-	step := LineageStep{Table: s.Table, Script: s.Path, Depth: depth, Matched: matched}
+func (t *tracer) walk(ctx context.Context, s *script.Script, reader, rows string, depth int, matched []string) error {
+	step := LineageStep{Table: s.Table, Script: s.Path, Depth: depth, Reader: reader, Matched: matched}
 	if err := t.DB.One(ctx, "select count(*) from "+rows, &step.Rows); err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func (t *tracer) walk(ctx context.Context, s *script.Script, rows string, depth 
 		if len(links) == 0 && made.Source == "catalog" {
 			continue // looked up by name in every row; its own lines are in catalog/
 		}
-		if err := t.walk(ctx, made, narrowed, depth+1, names); err != nil {
+		if err := t.walk(ctx, made, s.Table, narrowed, depth+1, names); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,7 @@ type Session struct {
 	shown   map[string]*relation // every table and view there is, by lower-case name
 	scratch string               // made by open, removed by Close
 	lease   *zones.Lease
+	setup   []string // the statements that every table stands on
 	timeout time.Duration
 	maxRows int64
 }
@@ -118,7 +119,20 @@ func (s *Session) Close() (err error) {
 		err = s.DB.Close()
 	}
 	s.lease.Close()
-	return errors.Join(err, os.RemoveAll(s.scratch))
+	return errors.Join(err, removeScratch(s.scratch))
+}
+
+// removeScratch takes the folder away by what the fence leaves this process: os.RemoveAll of a folder
+// that is not empty would list its parent.
+func removeScratch(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if dir == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, entry := range entries {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, entry.Name())))
+	}
+	return errors.Join(err, os.Remove(dir))
 }
 
 // Tables lists the version's tables, sorted.
@@ -126,16 +140,20 @@ func (s *Session) Tables() []string { return s.tables }
 
 func (s *Session) prepare(ctx context.Context, o Options) error {
 	for _, schema := range append([]string{"archive"}, script.Schemas...) {
-		if err := s.DB.Exec(ctx, "create schema "+schema); err != nil {
+		s.setup = append(s.setup, "create schema if not exists "+schema)
+	}
+	if err := s.macros(o.Scripts); err != nil {
+		return err
+	}
+	if s.Version != nil {
+		s.setup = append(s.setup, "set variable run_date = date "+duck.Literal(s.Version.RunDate))
+	}
+	for _, statement := range s.setup {
+		if err := s.DB.Exec(ctx, statement); err != nil {
 			return err
 		}
 	}
-	if err := s.macros(ctx, o.Scripts); err != nil {
-		return err
-	}
-	if err := s.listTables(ctx); err != nil {
-		return err
-	}
+	s.listTables()
 	if err := s.listMeta(o.Scripts); err != nil {
 		return err
 	}
@@ -145,7 +163,7 @@ func (s *Session) prepare(ctx context.Context, o Options) error {
 	return s.fence(ctx, o.Writable)
 }
 
-func (s *Session) macros(ctx context.Context, scripts fs.FS) error {
+func (s *Session) macros(scripts fs.FS) error {
 	names, err := fs.Glob(scripts, "shared/*.sql")
 	if err != nil {
 		return err
@@ -155,11 +173,7 @@ func (s *Session) macros(ctx context.Context, scripts fs.FS) error {
 		if err != nil {
 			return err
 		}
-		for _, statement := range script.MacroStatements(string(text)) {
-			if err := s.DB.Exec(ctx, statement); err != nil {
-				return err
-			}
-		}
+		s.setup = append(s.setup, script.MacroStatements(string(text))...)
 	}
 	return nil
 }
@@ -167,12 +181,13 @@ func (s *Session) macros(ctx context.Context, scripts fs.FS) error {
 // relation is a table or view of the session, made when somebody first asks for it: a version has many
 // and a question reads few.
 type relation struct {
-	make func(context.Context) error
-	made bool
+	statements func() ([]string, error)
+	body       string // the SELECT of a view over other relations
+	made       bool
 }
 
-func (s *Session) list(name string, make func(context.Context) error) {
-	s.shown[strings.ToLower(name)] = &relation{make: make}
+func (s *Session) list(name string, statements func() ([]string, error)) {
+	s.shown[strings.ToLower(name)] = &relation{statements: statements}
 }
 
 // Need makes relations that are going to be read. One that there is not is passed over: DuckDB says so
@@ -184,11 +199,30 @@ func (s *Session) Need(ctx context.Context, names ...string) error {
 			continue
 		}
 		r.made = true
-		if err := r.make(ctx); err != nil {
+		if err := s.make(ctx, r); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+func (s *Session) make(ctx context.Context, r *relation) error {
+	if r.body != "" {
+		tree, err := s.DB.Parse(ctx, r.body)
+		if err != nil {
+			return err
+		}
+		if err := s.needed(ctx, tree); err != nil {
+			return err
+		}
+	}
+	statements, err := r.statements()
+	for _, statement := range statements {
+		if err == nil {
+			err = s.DB.Exec(ctx, statement)
+		}
+	}
+	return err
 }
 
 // NeedAll makes every relation.
@@ -199,11 +233,18 @@ func (s *Session) NeedAll(ctx context.Context) error {
 // needed makes what a statement reads. What cannot be told from its parse tree (no tree, the catalog
 // itself, a name that is not known) makes everything, so that DuckDB sees what there is.
 func (s *Session) needed(ctx context.Context, tree duck.Tree) error {
-	if tree == nil {
+	names, all := s.reads(tree)
+	if all {
 		return s.NeedAll(ctx)
 	}
-	all := false
-	var names []string
+	return s.Need(ctx, names...)
+}
+
+// reads names the relations of a parse tree; all says that it may read any.
+func (s *Session) reads(tree duck.Tree) (names []string, all bool) {
+	if tree == nil {
+		return nil, true
+	}
 	ctes := map[string]bool{}
 	duck.Walk(tree, func(node map[string]any) {
 		if entries, ok := node["cte_map"].(map[string]any); ok {
@@ -236,16 +277,13 @@ func (s *Session) needed(ctx context.Context, tree duck.Tree) error {
 			all = true
 		}
 	})
-	if all {
-		return s.NeedAll(ctx)
-	}
-	return s.Need(ctx, names...)
+	return names, all
 }
 
 // listTables names the version's tables, and what is made of them.
-func (s *Session) listTables(ctx context.Context) error {
+func (s *Session) listTables() {
 	if s.Version == nil {
-		return nil
+		return
 	}
 	s.tables = s.Version.Names("")
 	for _, name := range s.tables {
@@ -253,16 +291,16 @@ func (s *Session) listTables(ctx context.Context) error {
 			s.listRaw(name)
 			continue
 		}
-		s.list(name, func(ctx context.Context) error {
+		s.list(name, func() ([]string, error) {
 			manifest, err := s.Version.Table(name)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			files := make([]string, len(manifest.Parts))
 			for i, part := range manifest.Parts {
 				files[i] = filepath.Join(s.Version.Dir(), part.File)
 			}
-			return s.DB.Exec(ctx, view.Derived(name, manifest.Columns, files))
+			return []string{view.Derived(name, manifest.Columns, files)}, nil
 		})
 	}
 	for _, statement := range s.Version.Views {
@@ -270,23 +308,13 @@ func (s *Session) listTables(ctx context.Context) error {
 			s.listView(m[1]+"."+m[2], statement, m[3])
 		}
 	}
-	return s.DB.Exec(ctx, "set variable run_date = date "+duck.Literal(s.Version.RunDate))
 }
 
 var viewStatement = regexp.MustCompile(`(?s)^create or replace view "([^"]+)"\."([^"]+)" as\n(.*)`)
 
 // listView is a view over other relations.
 func (s *Session) listView(name, statement, body string) {
-	s.list(name, func(ctx context.Context) error {
-		tree, err := s.DB.Parse(ctx, body)
-		if err != nil {
-			return err
-		}
-		if err := s.needed(ctx, tree); err != nil {
-			return err
-		}
-		return s.DB.Exec(ctx, statement)
-	})
+	s.shown[strings.ToLower(name)] = &relation{body: body, statements: func() ([]string, error) { return []string{statement}, nil }}
 }
 
 // listRaw is a raw table with its history and its rejected rows.
@@ -301,46 +329,25 @@ func (s *Session) listRaw(name string) {
 			Path: func(file string) string { return s.Lake.Path(file) },
 		}, nil
 	}
-	s.list(name, func(ctx context.Context) error {
-		table, err := raw()
-		if err != nil {
-			return err
-		}
-		for _, statement := range table.Statements() {
-			if err := s.DB.Exec(ctx, statement); err != nil {
-				return err
+	of := func(statements func(view.RawTable) []string) func() ([]string, error) {
+		return func() ([]string, error) {
+			table, err := raw()
+			if err != nil {
+				return nil, err
 			}
+			return statements(table), nil
 		}
-		return nil
-	})
-	s.list("archive."+strings.TrimPrefix(name, "raw."), func(ctx context.Context) error {
-		table, err := raw()
-		if err != nil {
-			return err
-		}
-		for _, statement := range table.Superseded() {
-			if err := s.DB.Exec(ctx, statement); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	s.list(name+"__history", func(ctx context.Context) error {
-		table, err := raw()
-		if err != nil {
-			return err
-		}
+	}
+	s.list(name, of(view.RawTable.Statements))
+	s.list("archive."+strings.TrimPrefix(name, "raw."), of(view.RawTable.Superseded))
+	s.list(name+"__history", of(func(table view.RawTable) []string {
 		history, _ := table.History()
-		return s.DB.Exec(ctx, history)
-	})
-	s.list(name+"__rejected", func(ctx context.Context) error {
-		table, err := raw()
-		if err != nil {
-			return err
-		}
+		return []string{history}
+	}))
+	s.list(name+"__rejected", of(func(table view.RawTable) []string {
 		_, rejected := table.History()
-		return s.DB.Exec(ctx, rejected)
-	})
+		return []string{rejected}
+	}))
 }
 
 // journalColumns are the fields of zones.Event as DuckDB reads them.
@@ -409,12 +416,9 @@ var journalColumns = []zones.Column{
 // listMeta names meta.journal over the journals of finished runs, the views of sql/meta on it, and
 // meta.rejects over every raw table's rejected rows.
 func (s *Session) listMeta(scripts fs.FS) error {
-	s.list("meta.journal", func(ctx context.Context) error {
+	s.list("meta.journal", func() ([]string, error) {
 		journals, err := s.Lake.Journals()
-		if err != nil {
-			return err
-		}
-		return s.DB.Exec(ctx, journalView(journals))
+		return []string{journalView(journals)}, err
 	})
 	names, err := fs.Glob(scripts, "meta/*.sql")
 	if err != nil {
@@ -428,16 +432,8 @@ func (s *Session) listMeta(scripts fs.FS) error {
 		table := "meta." + strings.TrimSuffix(path.Base(name), ".sql")
 		s.listView(table, "create view "+duck.Table(table)+" as\n"+string(text), string(text))
 	}
-	s.list("meta.rejects", func(ctx context.Context) error {
-		for _, name := range s.tables {
-			if strings.HasPrefix(name, "raw.") {
-				if err := s.Need(ctx, name+"__rejected"); err != nil {
-					return err
-				}
-			}
-		}
-		return s.DB.Exec(ctx, s.rejectsView())
-	})
+	rejects := s.rejectsView()
+	s.listView("meta.rejects", "create view meta.rejects as\n"+rejects, rejects)
 	return nil
 }
 
@@ -470,5 +466,5 @@ func (s *Session) rejectsView() string {
 	if len(selects) == 0 {
 		selects = []string{"select null::varchar as table_name, null::varchar as account, null::varchar as drop_id, null::varchar as file, null::bigint as record, null::varchar as reason where false"}
 	}
-	return "create view meta.rejects as\n" + strings.Join(selects, "\nunion all\n")
+	return strings.Join(selects, "\nunion all\n")
 }
