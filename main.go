@@ -9,7 +9,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -203,6 +205,8 @@ func (a *app) cli() *cli.App {
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
 			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}}, Action: a.rejects},
 			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(append(asked, asOf), run[1:]...), Action: a.query},
+			{Name: "shell", Usage: "ask one question after the other; statements end with a semicolon, .help says more", Flags: append([]cli.Flag{&cli.StringFlag{Name: "history", Usage: "remember inputs in `FILE`", EnvVars: []string{"BEDROT_HISTORY"}}, asOf, asked[3], &cli.Int64Flag{Name: "max-rows", Value: 100_000, Usage: "stop an answer after `N` rows; 0 never"}}, run[1:]...), Action: a.shell},
+			{Name: "pager", Hidden: true, Action: a.pager},
 			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}, &cli.BoolFlag{Name: "sql", Usage: "print how the table comes about, as SQL that any DuckDB runs"}, asOf}, Action: a.tables},
 			{Name: "sources", Usage: "the sources; of one, what it gives, how to export it by hand, its limits and traps", ArgsUsage: "[NAME]", Action: a.sources},
 			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text; --down: what stands on a table or drop", ArgsUsage: "TABLE|DROP", Flags: []cli.Flag{&cli.BoolFlag{Name: "down", Usage: "which tables, partitions and checks stand on it"}, &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: mermaid draws it"}, &cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
@@ -597,6 +601,79 @@ func (a *app) query(c *cli.Context) (err error) {
 		return usage("%v", err)
 	}
 	return a.session(c, question.File, func(s *query.Session) error { return question.Answer(c.Context, s) })
+}
+
+// shell answers on a terminal line by line, and elsewhere what a stream says.
+func (a *app) shell(c *cli.Context) (err error) {
+	onTerminal := export.IsTerminal(a.in) && export.IsTerminal(a.out)
+	s := &export.Shell{Out: a.out, Err: a.err, Mode: "csv", Now: a.now}
+	var terminal *export.Terminal
+	if onTerminal {
+		s.Mode, s.Timing = "table", true
+		if terminal, err = a.terminal(c); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, terminal.Close()) }()
+	}
+	return a.session(c, "", func(session *query.Session) error {
+		s.Session = session
+		s.Catalog = func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, session.Lake) }
+		if !onTerminal {
+			ok, err := s.Read(c.Context, a.in)
+			if !ok {
+				a.code = build.ExitFailed
+			}
+			return err
+		}
+		// SIGTERM ends the program also while it waits for a key.
+		ended := make(chan os.Signal, 1)
+		signal.Notify(ended, syscall.SIGTERM)
+		defer signal.Stop(ended)
+		go func() {
+			if _, ok := <-ended; ok {
+				_ = session.Close()
+				os.Exit(build.ExitInterrupted)
+			}
+		}()
+		a.talk(c).Say("bedrot: lake %s. Statements end with a semicolon; .help says more", session.Lake.Root)
+		return terminal.Run(context.WithoutCancel(c.Context), s, func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt)
+		})
+	})
+}
+
+// terminal is opened before the session puts this process behind the fence.
+func (a *app) terminal(c *cli.Context) (*export.Terminal, error) {
+	history := c.String("history")
+	if history == "" {
+		state := os.Getenv("XDG_STATE_HOME")
+		if home, err := os.UserHomeDir(); state == "" && err == nil {
+			state = filepath.Join(home, ".local", "state")
+		}
+		if state != "" {
+			history = filepath.Join(state, "bedrot", "history")
+			if err := os.MkdirAll(filepath.Dir(history), 0o700); err != nil {
+				return nil, err
+			}
+		}
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	pager := exec.Command(program, "pager")
+	pager.Stderr = os.Stderr
+	return export.OpenTerminal(history, pager)
+}
+
+// pager is the shell's child that shows long answers. It outlives Ctrl-C, which is for the pager.
+func (a *app) pager(*cli.Context) error {
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	show := strings.Fields(os.Getenv("PAGER"))
+	if len(show) == 0 {
+		show = []string{"less", "-FSX"}
+	}
+	return export.ServePager(a.in, a.out, a.err, show, os.Environ())
 }
 
 func (a *app) queryText(c *cli.Context) (string, error) {

@@ -40,7 +40,7 @@ func child() int {
 		}
 		return 0
 	}
-	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
+	a := app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, confine: os.Getenv("BEDROT_TEST_CONFINE") != ""}
 	if text := os.Getenv("BEDROT_TEST_NOW"); text != "" {
 		at, err := time.Parse(time.RFC3339, text)
 		if err != nil {
