@@ -987,7 +987,16 @@ func (a *app) test(c *cli.Context) error {
 		a.code = build.ExitFailed
 	}
 	a.talk(c).Tell("%d cases, %d failed", len(suite.Results), suite.Failed)
-	return nil
+	schema := filepath.Join(dir, fixture.SchemaFile)
+	if _, err := os.Stat(schema); err != nil {
+		return nil //nolint:nilerr // nothing is promised in this folder
+	}
+	problems, err := fixture.CheckSchema(catalog, schema, filepath.Join(dir, "..", "CHANGELOG.md"), c.Bool("update"))
+	for _, problem := range problems {
+		a.code = build.ExitFailed
+		a.talk(c).Tell("schema: %s", problem)
+	}
+	return err
 }
 
 func (a *app) errorCodes(c *cli.Context) error {

@@ -91,7 +91,14 @@ var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func newLake(t testing.TB) *lake {
 	t.Helper()
+	return newLakeOn(t, func(*lake) {})
+}
+
+// newLakeOn is a new lake on a machine that some settings make another.
+func newLakeOn(t testing.TB, settings func(*lake)) *lake {
+	t.Helper()
 	l := &lake{t: t, root: filepath.Join(t.TempDir(), "lake"), now: clock, ctx: t.Context()}
+	settings(l)
 	l.ok("init", l.root)
 	return l
 }

@@ -4,7 +4,9 @@ package zones
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -24,6 +26,22 @@ func links(info fs.FileInfo) uint64 {
 		return uint64(stat.Nlink) //nolint:unconvert // not 64 bits everywhere
 	}
 	return 1
+}
+
+// syncPath makes a file's bytes, or the names in a folder, durable.
+func syncPath(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = file.Sync()
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("fsync %s: %w", path, err)
+	}
+	return nil
 }
 
 func alive(pid int) bool {

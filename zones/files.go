@@ -23,6 +23,9 @@ const (
 // operation, and tests let it kill the process. The zero value works plainly.
 type Files struct {
 	Fault func(op, path string) error
+	// NoSymlinks is set where the system has no symbolic links that everybody may make, as on Windows:
+	// LAKE/current is a file that names the version, and LAKE/curated and LAKE/staging are missing.
+	NoSymlinks bool
 }
 
 func (f Files) before(op, path string) error {
@@ -240,21 +243,6 @@ func (f Files) RemoveAll(path string) error {
 
 // SyncDir makes the names in a folder durable.
 func (f Files) SyncDir(path string) error { return f.sync(path) }
-
-func syncPath(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = file.Sync()
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("fsync %s: %w", path, err)
-	}
-	return nil
-}
 
 // readJSON decodes a file of ours strictly enough to notice a foreign or damaged one.
 func readJSON(path string, v any) error {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -73,6 +74,7 @@ var catalogFiles = map[string]string{
 // Init makes an empty lake in a folder that is empty or missing, in an environment when env is not
 // empty. On a lake it changes nothing but what is missing.
 func Init(root, env string, files Files, now time.Time) (*Lake, error) {
+	files.NoSymlinks = files.NoSymlinks || runtime.GOOS == "windows"
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -106,6 +108,9 @@ func Init(root, env string, files Files, now time.Time) (*Lake, error) {
 		}
 	}
 	for _, zone := range []string{"staging", "curated"} {
+		if files.NoSymlinks {
+			break
+		}
 		err := files.Symlink(filepath.Join("current", zone), filepath.Join(root, zone))
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err
@@ -129,6 +134,7 @@ func Open(root, env string, files Files) (*Lake, error) {
 	if err != nil {
 		return nil, err
 	}
+	files.NoSymlinks = files.NoSymlinks || runtime.GOOS == "windows"
 	lake := &Lake{Root: root, Files: files}
 	err = readJSON(filepath.Join(root, stampFile), &lake.Stamp)
 	if errors.Is(err, fs.ErrNotExist) {

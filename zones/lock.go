@@ -153,11 +153,8 @@ func (l *Lake) NewScratch(parent string) (*Scratch, error) {
 
 // Close removes the folder and all in it.
 func (s *Scratch) Close() error {
-	err := os.RemoveAll(s.Dir)
-	_ = os.Remove(s.lock.Path())
-	if unlockErr := s.lock.Unlock(); err == nil {
-		err = unlockErr
-	}
+	err := errors.Join(os.RemoveAll(s.Dir), s.lock.Unlock())
+	_ = os.Remove(s.lock.Path()) // unlocked first: Windows removes nothing that is open
 	return err
 }
 
@@ -199,6 +196,9 @@ func (w *Writer) sweepScratch(dir string) (bool, error) {
 		return false, err
 	}
 	if err := w.Files.RemoveAll(dir); err != nil {
+		return false, err
+	}
+	if err := lock.Unlock(); err != nil {
 		return false, err
 	}
 	return true, w.Files.Remove(dir + ".lock")

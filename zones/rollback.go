@@ -99,18 +99,6 @@ func (w *Writer) writePins(list []Pin) error {
 	return w.Files.SyncDir(w.Root)
 }
 
-// point makes a version the published one.
-func (w *Writer) point(run string) error {
-	pointer := filepath.Join(w.Scratch.Dir, "current")
-	if err := w.Files.Symlink(filepath.Join("versions", run), pointer); err != nil {
-		return err
-	}
-	if err := w.Files.Rename(pointer, w.Path("current")); err != nil {
-		return err
-	}
-	return w.Files.SyncDir(w.Root)
-}
-
 // finishRollback moves the pointer where a rollback that was killed had pinned it.
 func (w *Writer) finishRollback() error {
 	pin, err := w.Pinned()

@@ -151,24 +151,6 @@ func (l *Lake) NewRunID(now time.Time) (string, error) {
 	return stamp.Format(asOfLayout) + "-" + randomHex(3), nil
 }
 
-func (l *Lake) currentRun() (string, error) {
-	target, err := os.Readlink(l.Path("current"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	run := filepath.Base(target)
-	if !runPattern.MatchString(run) {
-		return "", &Error{
-			Code: "pointer_damaged", What: "names no version: " + target, Where: "current",
-			Next: "bedrot check",
-		}
-	}
-	return run, nil
-}
-
 // Current resolves the pointer once and returns the published version, or nil when nothing has been
 // published yet. What is read through it stays of one piece whatever is published meanwhile.
 func (l *Lake) Current() (*Version, error) {

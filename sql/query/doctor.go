@@ -147,7 +147,10 @@ func (d *Doctor) fileSystem(lake *zones.Lake) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	err = errors.Join(os.WriteFile(path("a"), nil, 0o600), os.Symlink("a", path("one")), os.Symlink("b", path("two")), os.Rename(path("two"), path("one")))
+	err = errors.Join(os.WriteFile(path("a"), nil, 0o600), os.WriteFile(path("b"), nil, 0o600), os.Rename(path("b"), path("a")))
+	if !lake.Files.NoSymlinks {
+		err = errors.Join(err, os.Symlink("a", path("one")), os.Symlink("b", path("two")), os.Rename(path("two"), path("one")))
+	}
 	if err != nil {
 		d.found("file system", "fail", err.Error(), "put the lake on a local file system with symbolic links")
 		return
