@@ -29,7 +29,7 @@ type Catalog struct {
 	// Findings are faults that disable a script of LAKE/sql and what reads it.
 	Findings Problems
 	byTable  map[string]*Script
-	barren   sync.Map
+	barren   *sync.Map
 }
 
 // SetBarren remembers that a script made no rows out of inputs without any, on a run date. Scripts are
@@ -47,6 +47,30 @@ func (s *Script) barrenKey(runDate string) string {
 		runDate = ""
 	}
 	return s.Table + " " + s.Hash + " " + runDate
+}
+
+// For is the part of the catalog that makes some tables: their scripts, those of everything they stand
+// on, and the checks over these. Names that no script makes are ignored.
+func (c *Catalog) For(tables []string) *Catalog {
+	part := &Catalog{Macros: c.Macros, Findings: c.Findings, byTable: map[string]*Script{}, barren: c.barren}
+	var need func(table string)
+	need = func(table string) {
+		s := c.byTable[BaseTable(table)]
+		if s == nil || part.byTable[s.Table] != nil {
+			return
+		}
+		part.byTable[s.Table] = s
+		for _, input := range s.Inputs {
+			need(input)
+		}
+	}
+	for _, table := range tables {
+		need(table)
+	}
+	lacks := func(table string) bool { return part.byTable[BaseTable(table)] == nil }
+	part.Scripts = slices.DeleteFunc(slices.Clone(c.Scripts), func(s *Script) bool { return lacks(s.Table) })
+	part.Checks = slices.DeleteFunc(slices.Clone(c.Checks), func(s *Script) bool { return slices.ContainsFunc(s.Inputs, lacks) })
+	return part
 }
 
 // Script returns the script of a table or feed, or nil.
@@ -86,7 +110,7 @@ func load(ctx context.Context, linked bool, folders []Folder) (*Catalog, error) 
 		return nil, err
 	}
 	defer func() { _ = db.Close() }()
-	l := &loader{Catalog: &Catalog{byTable: map[string]*Script{}}, db: db, linked: linked}
+	l := &loader{Catalog: &Catalog{byTable: map[string]*Script{}, barren: &sync.Map{}}, db: db, linked: linked}
 	for _, folder := range folders {
 		if err := l.readFolder(folder); err != nil {
 			return nil, err
@@ -158,7 +182,6 @@ func (l *loader) readScript(folder Folder, name, shown, text string) {
 	}
 	var faults []headerError
 	s.Header, faults = parseHeader(text, s.Kind)
-	l.all = append(l.all, s)
 	for _, f := range faults {
 		l.fault(s, f.line, "%s", f.text)
 	}
@@ -169,6 +192,7 @@ func (l *loader) readScript(folder Folder, name, shown, text string) {
 		}
 		l.byTable[s.Table] = s
 	}
+	l.all = append(l.all, s)
 	for _, f := range s.headerFaults() {
 		l.fault(s, 1, "%s", f)
 	}
