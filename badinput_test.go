@@ -37,6 +37,7 @@ func manySales(n int) []sale {
 // the other is, the exit code says "partly", the message names the bad file and what is wrong with
 // it, and not a byte of it is lost.
 func TestBadFiles(t *testing.T) {
+	t.Parallel()
 	good := bankFile("\n", manySales(200)...)
 	garbled := strings.Split(good, "\n")
 	garbled[100] = strings.Replace(garbled[100], "0.010000000000", "#REF!", 1)
@@ -213,6 +214,7 @@ func TestBrokenSettings(t *testing.T) {
 
 // TestBrokenScript disables the script and what reads it; everything else is published.
 func TestBrokenScript(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	l.ok("import", arrivals(l)[0])
 	l.inLake("sql/mine/30_curated_stores.sql", "-- One row per store.\n-- key: store\n-- column store: The store.\n-- column usd: What it paid.\n\nselect store, sum(gross_usd)::decimal(18, 6) as usd\nfrom curated.royalties\ngroup by store\n")
@@ -240,6 +242,7 @@ func TestBrokenScript(t *testing.T) {
 }
 
 func TestScriptsThatAreNone(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	var says []string
 	for name, text := range map[string]string{

@@ -63,6 +63,7 @@ func flip(t *testing.T, path string, bit int) {
 // TestEveryFlippedBitIsNamed flips one bit at a time anywhere in landing, raw, staging or curated,
 // documents too: check names the very file.
 func TestEveryFlippedBitIsNamed(t *testing.T) {
+	t.Parallel()
 	l := manyNights(t)
 	files := l.filesOf("landing", "raw", "versions")
 	if len(files) < 60 {
@@ -109,6 +110,7 @@ func TestEveryFlippedBitIsNamed(t *testing.T) {
 
 // TestWhatCheckSaysNextHelps does what check says until it finds nothing more: the tables are the same.
 func TestWhatCheckSaysNextHelps(t *testing.T) {
+	t.Parallel()
 	for name, patterns := range map[string][]string{
 		"raw":      {"raw/distrokid__bank/*.parquet", "raw/spotify__audience/*.json"},
 		"tables":   {"current/curated/royalties/*.parquet", "current/tables/curated.streams_daily.json", "current/tables/raw.distrokid__bank.json"},
@@ -172,6 +174,7 @@ func (l *lake) follow(next string) {
 
 // TestCheckCounts changes numbers, not files: a manifest that is sealed and wrong is found by counting.
 func TestCheckCounts(t *testing.T) {
+	t.Parallel()
 	l := manyNights(t)
 	if s := l.ok("check"); !strings.Contains(s.out, "0 damaged") || !strings.Contains(s.out, "0 differences") {
 		t.Error(s.out)
@@ -224,6 +227,7 @@ func TestCheckCounts(t *testing.T) {
 
 // TestSubsetsCoverTheLake reads every file once over all subsets.
 func TestSubsetsCoverTheLake(t *testing.T) {
+	t.Parallel()
 	l := manyNights(t)
 	opened, err := zones.Open(l.root, "", zones.Files{})
 	if err != nil {

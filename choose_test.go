@@ -8,6 +8,7 @@ import (
 )
 
 func TestOnlyWhatIsChosen(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	l.inLake("inbox/label/bank_20250301_000000.tsv", firstStatement())
 	l.inLake("inbox/second/bank_20250301_000000.tsv", bankFile("\n", sale{jan, "Deezer", isrc, "5", "0.05"}))
@@ -33,6 +34,7 @@ func TestOnlyWhatIsChosen(t *testing.T) {
 
 // However a history was chosen piece by piece, it ends in the bytes of one run over all of it.
 func TestChosenPieceByPieceEndsInTheSameBytes(t *testing.T) {
+	t.Parallel()
 	whole, pieces := newLake(t), newLake(t)
 	for _, l := range []*lake{whole, pieces} {
 		for _, path := range arrivals(l) {
@@ -51,6 +53,7 @@ func TestChosenPieceByPieceEndsInTheSameBytes(t *testing.T) {
 }
 
 func TestDryRunChangesNothing(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	l.ok("import", arrivals(l)[0])
 	l.ok("run")
@@ -78,6 +81,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 }
 
 func TestRepeatWhatFailed(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	l.ok("import", arrivals(l)[0])
 	l.ok("run")
@@ -90,6 +94,7 @@ func TestRepeatWhatFailed(t *testing.T) {
 }
 
 func TestSkippedSteps(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	l.inLake("inbox/label/bank_20250301_000000.tsv", firstStatement())
 	l.ok("run", "--skip", "import,extract,export")

@@ -14,6 +14,7 @@ import (
 
 // TestDemo makes the demo's lake and asks it everything a new user would.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	l := &lake{t: t, root: dir, now: time.Now(), ctx: t.Context()}
 	made := l.ok("demo", dir)
@@ -160,6 +161,7 @@ func TestDemo(t *testing.T) {
 // TestHeldUntilDecided: a statement that takes rows away waits for a person, who may let it win or
 // take it out.
 func TestHeldUntilDecided(t *testing.T) {
+	t.Parallel()
 	for verdict, sum := range map[string]string{"accept": "0.050000000000", "withdraw": "1.000000000000"} {
 		l := newLake(t)
 		l.ok("import", l.file("bank_20250301_000000.tsv", bankFile("\n", manySales(100)...)))
@@ -201,6 +203,7 @@ func TestPipes(t *testing.T) {
 }
 
 func TestBedrotTest(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	junit := filepath.Join(t.TempDir(), "junit.xml")
 	l.want(0, []string{"1 cases, 0 failed"}, "test", "testdata/distrokid/identical_lines_are_all_paid", "--junit", junit)

@@ -308,6 +308,7 @@ func (l *lake) overwrite(pattern, text string) {
 // TestEveryErrorIsRaised provokes every code that `bedrot help errors` lists, and wants its record: the
 // code with its class, a message and, for all but one, a next step.
 func TestEveryErrorIsRaised(t *testing.T) {
+	t.Parallel()
 	for _, code := range zones.Codes() {
 		raise, ok := raisers[code.Code]
 		if !ok {

@@ -313,6 +313,7 @@ func treeHash(t *testing.T, root string) map[string]string {
 
 // What files say reaches terminals and spreadsheets as text, never as a command.
 func TestWhatIsShownIsHarmless(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	l.ok("import", l.file("bank_20250301_000000.tsv", bankFile("\n", sale{jan, "Evil \x1b[31m\u009b31mStore", isrc, "1", "-0.5"})))
 	l.ok("run")

@@ -58,6 +58,7 @@ func arrivals(l *lake) [3]string {
 }
 
 func TestTotalsFollowTheNewestStatement(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	totals := [3]string{"0.855691357802", "0.864691357803", "0.868691357805"} // added up by hand
 	for i, path := range arrivals(l) {
@@ -72,6 +73,7 @@ func TestTotalsFollowTheNewestStatement(t *testing.T) {
 }
 
 func TestEveryOrderEndsInTheSameBytes(t *testing.T) {
+	t.Parallel()
 	orders := [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
 	var first map[string]string
 	for _, order := range orders {
@@ -145,6 +147,7 @@ func inodesOf(t *testing.T, root string) map[string]string {
 
 // TestIncrementalEqualsFull builds a history night by night, and then whole at one, two and four threads.
 func TestIncrementalEqualsFull(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	l.inLake("catalog/artists.csv", "source,alias,artist\n,ZONE A0,ZONE A0\n")
 	for night := range 6 {
@@ -173,6 +176,7 @@ func TestIncrementalEqualsFull(t *testing.T) {
 
 // TestReconciliation reads the identity of every drop back from the journal.
 func TestReconciliation(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	for _, path := range arrivals(l) {
 		l.ok("import", path)

@@ -42,7 +42,7 @@ bench:
 crash:
     @.ci/setup strace
     BEDROT_CRASH=full go test ./sql/query -run '^TestQueries|^TestReplacing' -count 1 -v -timeout 30m
-    BEDROT_CRASH=full go test . -run '^TestCrash|InAnyOrder$' -count 1 -v -timeout 90m
+    BEDROT_CRASH=full go test . -run '^TestCrash|InAnyOrder$|^TestReaders' -count 1 -v -timeout 90m
 
 # what CI runs
 ci:

@@ -27,6 +27,7 @@ func (l *lake) down(what string) map[string]query.StandingStep {
 // TestWhatStandsOnADrop: of two statements the first still has January, the second has February; what is
 // told to stand on the second is what moves once it is withdrawn.
 func TestWhatStandsOnADrop(t *testing.T) {
+	t.Parallel()
 	l := manyNights(t)
 	ids := l.query("select drop_id from meta.drops where source = 'distrokid' order by all")
 	if len(ids) != 2 {
@@ -102,6 +103,7 @@ func TestEveryReaderStandsOnItsInputs(t *testing.T) {
 // TestLineageIsDrawn checks the drawing as a graph: every edge joins nodes that are there, text is
 // harmless, and the way leads from the file to the table.
 func TestLineageIsDrawn(t *testing.T) {
+	t.Parallel()
 	l := manyNights(t)
 	up := l.ok("lineage", "curated.royalties", "-o", "mermaid").out
 	nodes, edges := drawing(t, up)

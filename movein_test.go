@@ -53,6 +53,7 @@ func oldTree(l *lake, n int) (root string, exports []string) {
 }
 
 func TestMovingInAnOldTree(t *testing.T) {
+	t.Parallel()
 	l := newLake(t)
 	root, _ := oldTree(l, 40)
 	before := treeHash(t, root)
@@ -87,6 +88,7 @@ func TestMovingInAnOldTree(t *testing.T) {
 // The short form takes few files and orders; BEDROT_CRASH=full a thousand files, and two hundred orders
 // of a shorter history.
 func TestMovingInInAnyOrder(t *testing.T) {
+	t.Parallel()
 	files, orders := 25, 4
 	if os.Getenv("BEDROT_CRASH") == "full" {
 		t.Run("a thousand files", func(t *testing.T) { anyOrder(t, 1000, 2) })

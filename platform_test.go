@@ -9,6 +9,7 @@ import (
 // TestWithoutSymbolicLinks lives where only a file can say which version is published, as on Windows:
 // everything but the folders for other tools is as elsewhere, to the byte.
 func TestWithoutSymbolicLinks(t *testing.T) {
+	t.Parallel()
 	linked := manyNights(t)
 	l := newLakeOn(t, func(l *lake) { l.files.NoSymlinks = true })
 	bank := arrivals(l)

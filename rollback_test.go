@@ -5,9 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
-
-	"bedrot/zones"
 )
 
 // threeNights publishes the three statements on three nights and returns their versions.
@@ -97,11 +96,17 @@ func TestRollbackHoldsUntilReleased(t *testing.T) {
 func TestHalfDoneRollbackIsFinished(t *testing.T) {
 	l := newLake(t)
 	v := threeNights(l)
-	pins, err := json.Marshal([]zones.Pin{{Version: v[1], From: v[2], At: l.now}})
-	if err != nil {
-		t.Fatal(err)
+	l.files.Fault = func(op, _ string) error {
+		if op == "symlink" {
+			return syscall.EIO
+		}
+		return nil
 	}
-	l.inLake("pins.json", string(pins))
+	l.want(1, []string{syscall.EIO.Error()}, "rollback", v[1])
+	l.files.Fault = nil
+	if got := current(l); got != v[2] {
+		t.Fatalf("published is %s: the rollback was not cut off between its two steps", got)
+	}
 	l.want(4, []string{v[1]}, "run")
 	if got := current(l); got != v[1] {
 		t.Errorf("published is %s, want %s", got, v[1])
@@ -109,6 +114,7 @@ func TestHalfDoneRollbackIsFinished(t *testing.T) {
 }
 
 func TestRolledBackHistoryEndsInTheSameBytes(t *testing.T) {
+	t.Parallel()
 	plain, rolled := newLake(t), newLake(t)
 	threeNights(plain)
 	v := threeNights(rolled)

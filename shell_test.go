@@ -181,6 +181,7 @@ func (d *dialogue) ends(code int) {
 // TestShellOnATerminal types: a statement of two lines, Tab, the history, Ctrl-C, an answer that is too
 // long for the terminal; all behind the fence.
 func TestShellOnATerminal(t *testing.T) {
+	t.Parallel()
 	l := manyNights(t)
 	remembered := filepath.Join(t.TempDir(), "history")
 	env := []string{"BEDROT_HISTORY=" + remembered, "PAGER=wc -l"}

@@ -41,7 +41,18 @@ func (l *Lake) lease(run string, alone bool) (*Lease, error) {
 	if err != nil || !held {
 		return nil, err
 	}
-	return &Lease{lock}, nil
+	// Between opening the file and locking it, it may have been taken away: such a lock holds nothing.
+	own, err := lock.Stat()
+	if err == nil {
+		var there fs.FileInfo
+		if there, err = os.Stat(lock.Path()); err == nil && os.SameFile(own, there) {
+			return &Lease{lock}, nil
+		}
+	}
+	if unlockErr := lock.Unlock(); err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = unlockErr
+	}
+	return nil, err
 }
 
 // archived is where a packed file of a drop lies.

@@ -63,7 +63,7 @@ func sizes() (queries, promotions int) {
 	if os.Getenv("BEDROT_CRASH") == "full" {
 		return 2000, 200
 	}
-	return 240, 40
+	return 120, 20
 }
 
 // seen collects the single values a query's statements answered.
