@@ -391,9 +391,13 @@ func (a *app) importer(c *cli.Context, w *zones.Writer, run string, now time.Tim
 		return nil, err
 	}
 	recogniser := sql.Recogniser{Catalog: catalog, Scratch: w.Scratch.Dir}
-	recognise := func(ctx context.Context, path, source, stream string, labels map[string]string) (extract.Recognised, error) {
+	recognise := func(ctx context.Context, path, source, stream string, labels map[string]string) ([]extract.Recognised, error) {
 		found, err := recogniser.Recognise(ctx, path, source, stream, labels)
-		return extract.Recognised{Source: found.Source, Stream: found.Stream, Missing: found.Missing}, err
+		streams := make([]extract.Recognised, len(found))
+		for i, f := range found {
+			streams[i] = extract.Recognised(f)
+		}
+		return streams, err
 	}
 	return &extract.Importer{Lake: w, Recognise: recognise, Now: now, Run: run, Select: a.choice, DryRun: c.Bool("dry-run")}, nil
 }

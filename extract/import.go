@@ -17,14 +17,16 @@ import (
 // Recognised is what a file's content and name say it is.
 type Recognised struct {
 	Source, Stream string
-	// AsOf is the capture time found in the content, zero when there is none.
+	// AsOf is the capture time that the file says itself, From whether its content or its name does.
 	AsOf time.Time
+	From string
 	// Missing are columns that only the file's name could hold and does not, such as artist.
 	Missing []string
 }
 
-// Recogniser says what a file is. Source and stream, when not empty, are what a person said.
-type Recogniser func(ctx context.Context, path, source, stream string, labels map[string]string) (Recognised, error)
+// Recogniser says what a file is, and of an archive all that it is. Source and stream, when not empty, are
+// what a person said.
+type Recogniser func(ctx context.Context, path, source, stream string, labels map[string]string) ([]Recognised, error)
 
 // Importer lands files that people have.
 type Importer struct {
@@ -76,7 +78,7 @@ func ParseLabels(pairs []string) (map[string]string, error) {
 	return labels, nil
 }
 
-// Imported is what became of one file.
+// Imported is what became of one file in one of its streams.
 type Imported struct {
 	Path    string
 	Drop    *zones.Drop
@@ -86,37 +88,34 @@ type Imported struct {
 	Err     error
 }
 
-// Import lands files. Those of one stream, account and capture time become one drop. A file that
-// cannot be placed fails alone; nobody's file is moved or changed.
+// Import lands files. Those of one stream, account and capture time become one drop; an archive with
+// files of several streams lands in each. A file that cannot be placed fails alone; nobody's file is
+// moved or changed.
 func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions) ([]Imported, error) {
-	results := make([]Imported, len(paths))
+	var results []Imported
 	groups := map[string][]int{}
 	drops := map[string]zones.Drop{}
 	var order []string
-	for i, path := range paths {
-		results[i].Path = path
-		drop, warning, err := im.place(ctx, path, o)
+	for _, path := range paths {
+		placed := im.place(ctx, path, o)
 		if ctx.Err() != nil {
 			return results, fmt.Errorf("stopped: %w", ctx.Err())
 		}
-		if err != nil {
-			results[i].Err = err
-			continue
+		for _, result := range placed {
+			drop := result.Drop
+			if drop != nil && !im.Select.Has(drop.Source, drop.Stream, drop.Account) {
+				result.Skipped = true
+			}
+			results = append(results, result)
+			if drop == nil || result.Skipped || im.DryRun {
+				continue
+			}
+			key := drop.Where() + drop.AsOf.String() + drop.AsOfFrom
+			if _, open := groups[key]; !open {
+				order = append(order, key)
+			}
+			groups[key], drops[key] = append(groups[key], len(results)-1), *drop
 		}
-		results[i].Warning = warning
-		if !im.Select.Has(drop.Source, drop.Stream, drop.Account) {
-			results[i].Drop, results[i].Skipped = &drop, true
-			continue
-		}
-		results[i].Drop = &drop
-		if im.DryRun {
-			continue
-		}
-		key := drop.Where() + drop.AsOf.String() + drop.AsOfFrom
-		if _, open := groups[key]; !open {
-			order = append(order, key)
-		}
-		groups[key], drops[key] = append(groups[key], i), drop
 	}
 	if im.Placed != nil {
 		im.Placed(results)
@@ -124,7 +123,7 @@ func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions)
 	for _, key := range order {
 		var files []string
 		for _, i := range groups[key] {
-			files = append(files, paths[i])
+			files = append(files, results[i].Path)
 		}
 		landed, err := im.Lake.Land(ctx, zones.Delivery{Drop: drops[key], Paths: files}, im.Now)
 		if ctx.Err() != nil {
@@ -138,52 +137,67 @@ func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions)
 }
 
 // place finds out where a file belongs and when it was captured: as told, as its content or its name
-// say, else now, with a warning.
-func (im *Importer) place(ctx context.Context, path string, o ImportOptions) (drop zones.Drop, warning string, err error) {
+// say, else now, with a warning. The answer is at least one, and an error stands alone.
+func (im *Importer) place(ctx context.Context, path string, o ImportOptions) []Imported {
+	failed := func(err error) []Imported { return []Imported{{Path: path, Err: err}} }
 	info, err := os.Stat(path)
 	if err != nil {
-		return drop, "", fileError(path, err)
+		return failed(fileError(path, err))
 	}
 	if info.IsDir() {
-		return drop, "", &zones.Error{Code: "not_a_file", What: "is a folder", Where: path, Next: "bedrot import " + filepath.Join(path, "*")}
+		return failed(&zones.Error{Code: "not_a_file", What: "is a folder", Where: path, Next: "bedrot import " + filepath.Join(path, "*")})
 	}
 	known, err := im.Recognise(ctx, path, o.Source, o.Stream, o.Labels)
 	if err != nil {
-		return drop, "", err
+		return failed(err)
 	}
-	if len(known.Missing) > 0 {
-		var sets []string
-		for _, name := range known.Missing {
-			sets = append(sets, "--set "+name+"=…")
+	var placed []Imported
+	for _, found := range known {
+		if len(found.Missing) > 0 {
+			return failed(nameless(path, found))
 		}
-		return drop, "", &zones.Error{
-			Code: "name_says_too_little", Where: path,
-			What: fmt.Sprintf("this is %s/%s, but only the file's name could say its %s, and it does not", known.Source, known.Stream, strings.Join(known.Missing, " and ")),
-			Next: "bedrot import " + strings.Join(sets, " ") + " " + path,
+		result := Imported{Path: path, Drop: &zones.Drop{
+			Run: im.Run, Source: found.Source, Stream: found.Stream, Account: o.Account, Labels: o.Labels, Origin: o.Origin,
+		}}
+		if result.Drop.Account == "" {
+			result.Drop.Account = im.Lake.Config.Account(found.Source)
 		}
+		result.Warning = im.date(result.Drop, path, info, found, o)
+		placed = append(placed, result)
 	}
-	drop = zones.Drop{
-		Run: im.Run, Source: known.Source, Stream: known.Stream, Account: o.Account, Labels: o.Labels, Origin: o.Origin,
+	return placed
+}
+
+func nameless(path string, found Recognised) error {
+	var sets []string
+	for _, name := range found.Missing {
+		sets = append(sets, "--set "+name+"=…")
 	}
-	if drop.Account == "" {
-		drop.Account = im.Lake.Config.Account(known.Source)
+	return &zones.Error{
+		Code: "name_says_too_little", Where: path,
+		What: fmt.Sprintf("this is %s/%s, but only the file's name could say its %s, and it does not", found.Source, found.Stream, strings.Join(found.Missing, " and ")),
+		Next: "bedrot import " + strings.Join(sets, " ") + " " + path,
 	}
+}
+
+// date settles when a drop was captured, and warns when nothing certain says it.
+func (im *Importer) date(drop *zones.Drop, path string, info fs.FileInfo, found Recognised, o ImportOptions) (warning string) {
 	named, inName := zones.TimeInName(filepath.Base(path))
 	switch {
 	case !o.AsOf.IsZero():
 		drop.AsOf, drop.AsOfFrom = o.AsOf, "flag"
-	case !known.AsOf.IsZero():
-		drop.AsOf, drop.AsOfFrom = known.AsOf, "content"
+	case !found.AsOf.IsZero():
+		drop.AsOf, drop.AsOfFrom = found.AsOf, found.From
 	case inName:
 		drop.AsOf, drop.AsOfFrom = named, "name"
 	case o.ModTime:
 		drop.AsOf, drop.AsOfFrom = info.ModTime(), "mtime"
-		warning = "captured when the file was last written, for want of a better time: copies may have lost it"
+		return "captured when the file was last written, for want of a better time: copies may have lost it"
 	default:
 		drop.AsOf, drop.AsOfFrom = im.Now, "clock"
-		warning = "nothing says when this was captured, so it counts as captured now; if it is older, import it with --as-of 2025-05-22T14:12:33Z"
+		return "nothing says when this was captured, so it counts as captured now; if it is older, import it with --as-of 2025-05-22T14:12:33Z"
 	}
-	return drop, warning, nil
+	return ""
 }
 
 func fileError(path string, err error) error {
@@ -235,11 +249,13 @@ func (im *Importer) Inbox(ctx context.Context) ([]Imported, error) {
 		if err != nil {
 			return all, err
 		}
-		for _, file := range imported {
-			if file.Err == nil && !file.Skipped && !im.DryRun {
-				if err := im.Lake.Files.Remove(file.Path); err != nil {
-					return all, err
-				}
+		for _, path := range paths {
+			stays := func(file Imported) bool { return file.Path == path && (file.Err != nil || file.Skipped) }
+			if im.DryRun || slices.ContainsFunc(imported, stays) {
+				continue
+			}
+			if err := im.Lake.Files.Remove(path); err != nil {
+				return all, err
 			}
 		}
 	}

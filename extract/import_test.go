@@ -26,18 +26,18 @@ func importer(t *testing.T) *Importer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	recognise := func(_ context.Context, path, source, stream string, labels map[string]string) (Recognised, error) {
+	recognise := func(_ context.Context, path, source, stream string, labels map[string]string) ([]Recognised, error) {
 		switch name := filepath.Base(path); {
 		case source != "":
-			return Recognised{Source: source, Stream: stream}, nil
+			return []Recognised{{Source: source, Stream: stream}}, nil
 		case strings.HasPrefix(name, "b"):
-			return Recognised{Source: "distrokid", Stream: "bank"}, nil
+			return []Recognised{{Source: "distrokid", Stream: "bank"}}, nil
 		case strings.HasPrefix(name, "c"):
-			return Recognised{Source: "distrokid", Stream: "streams", AsOf: noon.Add(-time.Hour)}, nil
+			return []Recognised{{Source: "distrokid", Stream: "streams", AsOf: noon.Add(-time.Hour), From: "content"}}, nil
 		case strings.HasPrefix(name, "s") && labels["artist"] == "":
-			return Recognised{Source: "spotify", Stream: "songs", Missing: []string{"artist"}}, nil
+			return []Recognised{{Source: "spotify", Stream: "songs", Missing: []string{"artist"}}}, nil
 		}
-		return Recognised{}, &zones.Error{Code: "unknown_file", What: "is no export that is known", Where: path}
+		return nil, &zones.Error{Code: "unknown_file", What: "is no export that is known", Where: path}
 	}
 	return &Importer{Lake: w, Recognise: recognise, Now: noon, Run: "20260102T120000Z-abcdef"}
 }

@@ -37,7 +37,9 @@ type Stream struct {
 
 // Sources lists every source, in the order in which people read about them.
 func Sources() []Source {
-	return []Source{distrokid(), spotify(), names()}
+	return []Source{
+		distrokid(), toolost(), spotify(), metaads(), tiktok(), instagram(), youtube(), linktree(), mailchimp(), names(),
+	}
 }
 
 // edited are the steps of a file that people keep.
@@ -71,6 +73,11 @@ func names() Source {
 				Name: "trust", Doc: "whom to believe where several report the same streams", Cadence: "when edited", Manual: true,
 				Steps: edited("trust"),
 				Traps: []string{"the higher number is believed; without a line the order of the scripts holds"},
+			},
+			{
+				Name: "fx", Doc: "what a unit of a currency was worth in US dollars, by day", Cadence: "monthly", Manual: true,
+				Steps: edited("fx"),
+				Traps: []string{"a rate holds until the next line of its currency, at most 62 days; an amount without a rate is unknown in dollars, never taken one to one"},
 			},
 		},
 	}

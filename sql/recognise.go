@@ -4,8 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"bedrot/sql/build"
 	"bedrot/sql/query"
@@ -21,10 +26,14 @@ type Recogniser struct {
 	Limits  read.Limits
 }
 
-// Recognised is the stream a file belongs to, and what only its name could have said but does not.
+// Recognised is a stream a file belongs to, when it says it was captured, and what only its name could
+// have said but does not.
 type Recognised struct {
 	Source, Stream string
-	Missing        []string
+	AsOf           time.Time
+	// From is where AsOf stands: name or content.
+	From    string
+	Missing []string
 }
 
 // candidate is a raw script that fits a file.
@@ -32,58 +41,126 @@ type candidate struct {
 	made   *script.Script
 	score  int
 	member string
+	match  read.Match
 }
 
-// Recognise finds the stream of a file: that of the raw script whose declared columns fit best. Source
-// and stream, when given, are believed, and the file must fit them.
-func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, labels map[string]string) (Recognised, error) {
+// Recognise finds the streams of a file: those of the raw scripts whose declared columns fit best. An
+// archive may hold files of several streams of a source; any other file belongs to one. Source and
+// stream, when given, are believed, and the file must fit them.
+func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, labels map[string]string) ([]Recognised, error) {
 	members, err := read.Expand(ctx, path, filepath.Base(path), r.Scratch, r.Limits)
 	if err != nil {
-		return Recognised{}, r.refused(path, err)
+		return nil, r.refused(path, err)
 	}
-	var best []candidate
-	nearest, nearestHave := near{}, 0
+	var found []Recognised
+	var nearest near
+	for _, m := range members {
+		best, close, err := r.best(ctx, m, source, stream)
+		if err != nil {
+			return nil, r.refused(path, err)
+		}
+		if close.have > nearest.have {
+			nearest = close
+		}
+		switch len(best) {
+		case 0:
+			continue
+		case 1:
+		default:
+			return nil, ambiguous(path, best)
+		}
+		at := slices.IndexFunc(found, func(f Recognised) bool { return f.Source == best[0].made.Source && f.Stream == best[0].made.Entity })
+		if at >= 0 {
+			continue
+		}
+		if len(found) > 0 && found[0].Source != best[0].made.Source {
+			return nil, &zones.Error{
+				Code: "file_ambiguous", Where: path, What: fmt.Sprintf("holds files of %s and of %s", found[0].Source, best[0].made.Source),
+				Next: "unpack it and import what it holds",
+			}
+		}
+		found = append(found, best[0].recognised(labels))
+	}
+	if len(found) == 0 {
+		return nil, r.unknown(path, members, nearest, source, stream)
+	}
+	return found, nil
+}
+
+// best are the raw scripts that fit a file best, and the one that nearly does.
+func (r Recogniser) best(ctx context.Context, m read.Member, source, stream string) (best []candidate, nearest near, err error) {
 	for _, made := range r.Catalog.Raws() {
 		if source != "" && made.Source != source || stream != "" && made.Entity != stream || source == "" && made.Source == "catalog" {
 			continue
 		}
-		for _, m := range members {
-			match, err := read.Fit(ctx, m, made.Spec())
-			if err != nil {
-				return Recognised{}, r.refused(path, err)
+		match, err := read.Fit(ctx, m, made.Spec())
+		if err != nil {
+			return nil, nearest, err
+		}
+		if !match.OK {
+			if have, want := match.Nearest(made.Spec()); have > nearest.have && want > 0 {
+				nearest = near{made.Source + "/" + made.Entity, match.Missing, have}
 			}
-			if !match.OK {
-				if have, want := match.Nearest(made.Spec()); have > nearestHave && want > 0 {
-					nearestHave = have
-					nearest = near{made.Source + "/" + made.Entity, match.Missing}
-				}
-				continue
-			}
-			c := candidate{made, match.Matched - match.Extra, m.Name}
-			switch {
-			case len(best) == 0 || c.score > best[0].score:
-				best = []candidate{c}
-			case c.score == best[0].score && c.made != best[0].made:
-				best = append(best, c)
-			}
+			continue
+		}
+		c := candidate{made, match.Matched - match.Extra, m.Name, match}
+		switch {
+		case len(best) == 0 || c.score > best[0].score:
+			best = []candidate{c}
+		case c.score == best[0].score:
+			best = append(best, c)
 		}
 	}
-	best = byName(best)
-	switch len(best) {
-	case 0:
-		return Recognised{}, r.unknown(path, members, nearest, source, stream)
-	case 1:
-		found := Recognised{Source: best[0].made.Source, Stream: best[0].made.Entity}
-		found.Missing = missingLabels(best[0].made, best[0].member, labels)
-		return found, nil
+	return byName(best), nearest, nil
+}
+
+func (c candidate) recognised(labels map[string]string) Recognised {
+	found := Recognised{Source: c.made.Source, Stream: c.made.Entity}
+	named := build.NameLabels(c.made, c.member)
+	if at, ok := capturedAt(named[script.CaptureGroup]); ok {
+		found.AsOf, found.From = at, "name"
+	} else if at, ok := capturedAt(c.match.Captured); ok {
+		found.AsOf, found.From = at, "content"
 	}
+	delete(named, script.CaptureGroup)
+	maps.Copy(named, c.match.Labels)
+	if len(named) > 0 { // a pattern decides by itself which of its parts it needs
+		return found
+	}
+	for _, name := range c.made.Labels() {
+		if labels[name] == "" {
+			found.Missing = append(found.Missing, name)
+		}
+	}
+	return found
+}
+
+// capturedAt reads a time of capture: an epoch in seconds or milliseconds, or a date and time.
+func capturedAt(text string) (time.Time, bool) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		switch len(text) {
+		case 10:
+			return time.Unix(n, 0).UTC(), true
+		case 13:
+			return time.UnixMilli(n).UTC(), true
+		}
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", time.DateTime, "20060102_150405", "20060102150405", "20060102T150405Z"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+func ambiguous(path string, candidates []candidate) error {
 	var names []string
-	for _, c := range best {
+	for _, c := range candidates {
 		names = append(names, c.made.Source+"/"+c.made.Entity)
 	}
-	return Recognised{}, &zones.Error{
+	return &zones.Error{
 		Code: "file_ambiguous", Where: path, What: "could be " + strings.Join(names, " or "),
-		Next: fmt.Sprintf("bedrot import --source %s --stream %s %s", best[0].made.Source, best[0].made.Entity, path),
+		Next: fmt.Sprintf("bedrot import --source %s --stream %s %s", candidates[0].made.Source, candidates[0].made.Entity, path),
 	}
 }
 
@@ -91,33 +168,14 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 func byName(candidates []candidate) []candidate {
 	var named []candidate
 	for _, c := range candidates {
-		for _, pattern := range c.made.Header.Files {
-			if pattern.MatchString(filepath.Base(c.member)) {
-				named = append(named, c)
-				break
-			}
+		if len(build.NameLabels(c.made, c.member)) > 0 || slices.ContainsFunc(c.made.Header.Files, func(p *regexp.Regexp) bool { return p.MatchString(filepath.Base(c.member)) }) {
+			named = append(named, c)
 		}
 	}
 	if len(candidates) > 1 && len(named) == 1 {
 		return named
 	}
 	return candidates
-}
-
-// missingLabels are the columns that the file's name should hold, when no pattern of the script fits it
-// and nobody said them. A pattern decides by itself which of them it needs.
-func missingLabels(made *script.Script, member string, labels map[string]string) []string {
-	known := build.NameLabels(made, filepath.Base(member))
-	if len(known) > 0 {
-		return nil
-	}
-	var missing []string
-	for _, name := range made.Labels() {
-		if labels[name] == "" {
-			missing = append(missing, name)
-		}
-	}
-	return missing
 }
 
 func (r Recogniser) refused(path string, err error) error {
@@ -136,6 +194,7 @@ func (r Recogniser) refused(path string, err error) error {
 type near struct {
 	stream  string
 	missing []string
+	have    int
 }
 
 func (n near) String() string {
@@ -180,10 +239,10 @@ func (r Recogniser) Explain(ctx context.Context, lake *zones.Lake, paths []strin
 		switch {
 		case err != nil:
 			w.Reason = err.Error()
-		case len(found.Missing) > 0:
-			w.Reason = fmt.Sprintf("%s/%s, but its name does not say its %s", found.Source, found.Stream, strings.Join(found.Missing, " and "))
+		case len(found[0].Missing) > 0:
+			w.Reason = fmt.Sprintf("%s/%s, but its name does not say its %s", found[0].Source, found[0].Stream, strings.Join(found[0].Missing, " and "))
 		default:
-			w.Reason = fmt.Sprintf("%s/%s: the next run takes it", found.Source, found.Stream)
+			w.Reason = fmt.Sprintf("%s/%s: the next run takes it", found[0].Source, found[0].Stream)
 		}
 		waiting = append(waiting, w)
 	}

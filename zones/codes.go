@@ -58,6 +58,7 @@ func Codes() []Code {
 		{"file_header", validation, "error", "the header has a column twice"},
 		{"file_json", validation, "error", "the file is not the JSON it should be"},
 		{"file_records", validation, "error", "the page or document does not hold the records it should"},
+		{"file_private", validation, "error", "the file holds personal data, which never lands"},
 		{"file_archive", validation, "error", "an archive or workbook is damaged, too large, or names a file outside itself"},
 		{"file_unreadable_rows", validation, "error", "two independent readers disagree about the file's records"},
 		{"file_warning", validation, "warn", "something was odd about a file, and it was read all the same"},
@@ -65,6 +66,7 @@ func Codes() []Code {
 
 		{"max_rejects", validation, "error", "a drop has more bad rows than its script allows, and is held"},
 		{"shrink", validation, "error", "a drop would take away more rows than its script allows, and is held"},
+		{"other_account", validation, "error", "a drop says it is of another account than all before it, and is held"},
 		{"overlap", validation, "error", "two files of one drop disagree about a partition; the drop is held"},
 		{"check_failed", validation, "error", "rows break a check; the table keeps its last state unless the check only warns"},
 		{"script_broken", validation, "error", "a script in LAKE/sql cannot be used; it and its readers keep their last state"},

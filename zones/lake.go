@@ -69,6 +69,7 @@ var catalogFiles = map[string]string{
 	"tracks.csv":  "isrc,track,artist,release_date\n",
 	"splits.csv":  "isrc,artist,from_month,owner_share\n",
 	"trust.csv":   "reporter,platform,trust\n",
+	"fx.csv":      "date,currency,usd\n",
 }
 
 // Init makes an empty lake in a folder that is empty or missing, in an environment when env is not

@@ -89,8 +89,9 @@ type RawDrop struct {
 	Verdict  Verdict   `json:"verdict,omitempty"`
 	SHA256   string    `json:"sha256,omitempty"` // of the raw file
 	Bytes    int64     `json:"bytes,omitempty"`
-	Landed   int64     `json:"landed,omitempty"` // bytes as landed
-	Starts   []int64   `json:"starts,omitempty"` // first row of each of its files
+	Landed   int64     `json:"landed,omitempty"`   // bytes as landed
+	Identity []string  `json:"identity,omitempty"` // whose account it says it is of
+	Starts   []int64   `json:"starts,omitempty"`   // first row of each of its files
 	Names    []string  `json:"names,omitempty"`
 	Records  int64     `json:"records"`
 	Rejected int64     `json:"rejected"`

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,7 +132,7 @@ func (r *run) readFiles(ctx context.Context, s *script.Script, drop *zones.Drop,
 				return nil, err
 			}
 			fitting++
-			members = append(members, landed{table: table, name: m.Name, labels: labels(s, drop, m.Name)})
+			members = append(members, landed{table: table, name: m.Name, labels: labels(s, drop, m.Name, table.Labels)})
 		}
 		if fitting == 0 {
 			return nil, misfit
@@ -142,29 +142,32 @@ func (r *run) readFiles(ctx context.Context, s *script.Script, drop *zones.Drop,
 	return members, nil
 }
 
-// labels are what the file's name says, unless a person said otherwise when landing it.
-func labels(s *script.Script, drop *zones.Drop, name string) map[string]string {
-	found := NameLabels(s, path.Base(name))
-	for key, value := range drop.Labels {
-		found[key] = value
-	}
+// labels are what the file's name says, over that what the lines above its header say, over both what a
+// person said when landing it.
+func labels(s *script.Script, drop *zones.Drop, name string, above map[string]string) map[string]string {
+	found := NameLabels(s, name)
+	maps.Copy(found, above)
+	maps.Copy(found, drop.Labels)
 	return found
 }
 
-// NameLabels reads the columns that a stream's files carry in their names.
+// NameLabels reads the columns that a stream's files carry in their names: each part of the name of a
+// file in an archive may carry some, its own name before the archive's.
 func NameLabels(s *script.Script, name string) map[string]string {
 	found := map[string]string{}
-	for _, pattern := range s.Header.Files {
-		m := pattern.FindStringSubmatch(name)
-		if m == nil {
-			continue
-		}
-		for i, group := range pattern.SubexpNames() {
-			if group != "" && m[i] != "" {
-				found[group] = m[i]
+	for _, part := range slices.Backward(strings.Split(name, "/")) {
+		for _, pattern := range s.Header.Files {
+			m := pattern.FindStringSubmatch(part)
+			if m == nil {
+				continue
 			}
+			for i, group := range pattern.SubexpNames() {
+				if group != "" && m[i] != "" && found[group] == "" {
+					found[group] = m[i]
+				}
+			}
+			break
 		}
-		break
 	}
 	return found
 }
@@ -182,6 +185,11 @@ func (r *run) copyRaw(ctx context.Context, s *script.Script, drop *zones.Drop, m
 		for header := range m.table.Extra {
 			if !slices.Contains(d.Extra, header) {
 				d.Extra = append(d.Extra, header)
+			}
+		}
+		for _, name := range m.table.ExtraNames {
+			if !slices.Contains(d.Extra, name) {
+				d.Extra = append(d.Extra, name)
 			}
 		}
 	}
@@ -239,10 +247,11 @@ func landingSelect(s *script.Script, drop *zones.Drop, m landed, start int64) st
 		}
 		columns = append(columns, value+" as "+duck.Ident(name))
 	}
-	for _, column := range s.Header.Columns {
-		field(column.Names[0])
-	}
-	if s.Header.Format != "csv" {
+	if s.Header.Format == "csv" {
+		for _, column := range s.Header.Columns {
+			field(column.Names[0])
+		}
+	} else {
 		columns = append(columns, duck.Ident(m.table.Source["record"])+"::json as record")
 		for _, name := range s.RecordColumns() {
 			field(name)
@@ -261,13 +270,17 @@ func landingSelect(s *script.Script, drop *zones.Drop, m landed, start int64) st
 	}
 	columns = append(columns,
 		"timestamp "+duck.Literal(drop.AsOf.UTC().Format(time.DateTime))+" as _as_of",
-		extraObject(m.table.Extra)+" as _extra", problem+" as _problem",
+		extraObject(m.table)+" as _extra", problem+" as _problem",
 		duck.Literal(m.name)+" as _file", strconv.FormatInt(start, 10)+"::bigint as _start")
 	return "select " + strings.Join(columns, ", ") + "\nfrom " + readCSV(m.table)
 }
 
 // extraObject keeps the columns nobody declared, by their own names.
-func extraObject(extra map[string]string) string {
+func extraObject(t read.Table) string {
+	extra := t.Extra
+	if t.ExtraField != "" {
+		return duck.Ident(t.ExtraField)
+	}
 	if len(extra) == 0 {
 		return "null::varchar"
 	}

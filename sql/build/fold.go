@@ -32,6 +32,7 @@ type derived struct {
 	Parts    []rawPart  `json:"parts,omitempty"`
 	Extra    []string   `json:"extra,omitempty"`
 	Warnings []string   `json:"warnings,omitempty"`
+	Identity []string   `json:"identity,omitempty"` // whose account it says it is of
 	Reasons  []rejected `json:"reasons,omitempty"`
 	zones.Sealed
 	drop *zones.Drop
@@ -120,6 +121,7 @@ type fold struct {
 	rules    rules
 	winners  map[string]zones.Winner
 	verdicts map[string]zones.Verdict
+	identity []string // whose account earlier drops said it is
 }
 
 // add lets one drop take the partitions it owns, or holds it.
@@ -147,8 +149,17 @@ func (f *fold) add(d *derived) DropResult {
 		result.HeldRows = d.accepted()
 		return result
 	}
+	f.know(d.Identity)
 	f.take(d, &result)
 	return result
+}
+
+func (f *fold) know(identity []string) {
+	for _, value := range identity {
+		if !slices.Contains(f.identity, value) {
+			f.identity = append(f.identity, value)
+		}
+	}
 }
 
 func (f *fold) take(d *derived, result *DropResult) {
@@ -176,6 +187,13 @@ func (f *fold) take(d *derived, result *DropResult) {
 
 // objection is the reason to hold a drop, if there is one.
 func (f *fold) objection(d *derived, result *DropResult) {
+	known := func(value string) bool { return slices.Contains(f.identity, value) }
+	if len(f.identity) > 0 && len(d.Identity) > 0 && !slices.ContainsFunc(d.Identity, known) {
+		result.Code, result.Rule = "other_account", "identity"
+		result.Expected, result.Found = strings.Join(f.identity, ", "), strings.Join(d.Identity, ", ")
+		result.Reason = fmt.Sprintf("it says it is of %s, and all before it of %s: perhaps it belongs to another account", result.Found, result.Expected)
+		return
+	}
 	if share := float64(d.Rejected) / float64(max(d.Records, 1)); d.Rejected > 0 && share > f.rules.maxRejects {
 		result.Code, result.Rule = "max_rejects", "max_rejects"
 		result.Expected, result.Found = fmt.Sprintf("at most %.2f %%", 100*f.rules.maxRejects), fmt.Sprintf("%.2f %%", 100*share)

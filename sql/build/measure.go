@@ -54,7 +54,24 @@ func (r *run) measureRaw(ctx context.Context, s *script.Script, members []landed
 	if err := r.measureReasons(ctx, d, from); err != nil {
 		return err
 	}
+	if err := r.measureIdentity(ctx, s, d, from); err != nil {
+		return err
+	}
 	return r.measureParts(ctx, s, d, from)
+}
+
+// measureIdentity notes whose account the file says it is of.
+func (r *run) measureIdentity(ctx context.Context, s *script.Script, d *derived, from string) error {
+	if s.Header.Identity == "" {
+		return nil
+	}
+	column := duck.Ident(s.Header.Identity)
+	return r.DB.Scan(ctx, "select distinct "+column+from+" where reject_reason is null and "+column+" is not null order by all", func(scan func(...any) error) error {
+		var value string
+		err := scan(&value)
+		d.Identity = append(d.Identity, value)
+		return err
+	})
 }
 
 func (r *run) measureReasons(ctx context.Context, d *derived, from string) error {

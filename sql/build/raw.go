@@ -101,6 +101,11 @@ func (r *run) foldAccount(ctx context.Context, st *state, account string, known 
 		known, f.winners = nil, map[string]zones.Winner{}
 	}
 	manifest.Drops = append(manifest.Drops, known...)
+	for _, drop := range known {
+		if drop.Outcome == Accepted {
+			f.know(drop.Identity)
+		}
+	}
 	var folded []DropResult
 	for _, id := range ids[len(known):] {
 		d, err := r.derive(ctx, s, account, id)
@@ -122,7 +127,7 @@ func (r *run) foldAccount(ctx context.Context, st *state, account string, known 
 func rawDrop(d *derived, result DropResult, verdict zones.Verdict) zones.RawDrop {
 	drop := zones.RawDrop{
 		ID: d.ID, Account: d.Account, AsOf: d.drop.AsOf, File: d.File, Outcome: result.Outcome, Reason: result.Reason,
-		Verdict: verdict, Records: d.Records, Rejected: d.Rejected, SHA256: d.SHA256, Bytes: d.Bytes, Landed: d.BytesIn,
+		Verdict: verdict, Identity: d.Identity, Records: d.Records, Rejected: d.Rejected, SHA256: d.SHA256, Bytes: d.Bytes, Landed: d.BytesIn,
 	}
 	for _, m := range d.Members {
 		drop.Starts, drop.Names = append(drop.Starts, m.Start), append(drop.Names, m.Name)

@@ -77,6 +77,8 @@ select
     case
         when typed.kind = 'sale' and stores.store_class = 'streaming' then typed.quantity
     end as streams,
+    'USD' as currency,
+    typed.gross_usd as gross,
     typed.gross_usd,
     typed._drop,
     typed._file,

@@ -3,6 +3,8 @@
 -- kind: 'sale' for lines that say what was sold, 'adjustment' for corrections of money. Units and
 -- streams of an adjustment are NULL: it speaks of units that another line has already counted.
 -- streams: units in a store of class streaming, NULL in every other store.
+-- gross: the money as the statement has it, in currency. gross_usd: the same in US dollars, NULL where
+-- catalog/fx.csv has no rate for the reporting date: unknown, never one to one.
 select
     null::varchar as reporting_month,
     null::date as reporting_date,
@@ -20,6 +22,8 @@ select
     null::varchar as country,
     null::bigint as units,
     null::bigint as streams,
+    null::varchar as currency,
+    null::decimal(24, 12) as gross,
     null::decimal(24, 12) as gross_usd,
     null::varchar as _drop,
     null::varchar as _file,

@@ -2,6 +2,7 @@ package read
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -21,29 +22,27 @@ func Fit(ctx context.Context, m Member, spec Spec) (match Match, err error) {
 		return fitElements(ctx, m, spec, s)
 	}
 	if s.Kind != KindSheet {
-		match = spec.MatchLines(s.Lines)
-		return match, nil
+		h, missing := spec.locate(s.Lines)
+		if h == nil {
+			return Match{Missing: missing}, nil
+		}
+		return h.match(spec, s.Lines), spec.private(spec.refused(h.names))
 	}
 	book, err := excelize.OpenFile(m.Path)
 	if err != nil {
 		return match, reject("archive", "the workbook cannot be read: %v", err)
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	for _, sheet := range book.GetSheetList() {
-		lines, err := sheetHead(book, sheet)
-		if err != nil {
-			return match, err
-		}
-		h, missing := spec.locateCells(lines)
-		if h != nil {
-			return Match{OK: true, Matched: h.matched, Extra: len(h.extra), Line: h.line + 1}, nil
-		}
-		if match.Missing == nil || len(missing) < len(match.Missing) {
-			match.Missing = missing
-		}
+	at, missing, err := spec.findSheet(book)
+	if err != nil || at == nil {
+		return Match{Missing: missing}, err
 	}
-	return match, nil
+	match = at.header.match(spec, at.lines)
+	return match, spec.private(spec.refused(at.header.names))
 }
+
+// sampled is how many records of a document are looked at to tell what it is.
+const sampled = 200
 
 func fitElements(ctx context.Context, m Member, spec Spec, s Sniffed) (Match, error) {
 	if spec.Format == "json" && s.Kind != KindJSON || spec.Format == "html" && s.Kind != KindHTML {
@@ -53,16 +52,100 @@ func fitElements(ctx context.Context, m Member, spec Spec, s Sniffed) (Match, er
 	if err != nil {
 		return Match{}, err
 	}
-	found := false
-	err = eachElement(ctx, m, rules, s.Encoding, func(element) error {
-		found = true
-		return errEnough
+	found, keys := 0, spec.newKeys()
+	err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
+		if _, err := keys.add(e.value); err != nil {
+			return err
+		}
+		if found++; found == sampled || len(spec.Columns) == 0 {
+			return errEnough
+		}
+		return nil
 	})
 	var damaged *Rejected
-	if errors.Is(err, errEnough) || errors.As(err, &damaged) {
+	isDamaged := errors.As(err, &damaged)
+	if errors.Is(err, errEnough) || isDamaged {
 		err = nil
 	}
-	return Match{OK: found, Matched: 1}, err
+	if err != nil || found == 0 {
+		return Match{}, err
+	}
+	match := Match{Matched: 1, Missing: keys.missing()}
+	if match.OK = len(match.Missing) == 0; !match.OK || spec.Format != "json" {
+		return match, nil
+	}
+	if len(spec.Columns) > 0 {
+		match.Extra = len(keys.undeclared())
+		match.Matched = len(keys.seen) - match.Extra
+	}
+	if isDamaged { // told by whoever reads the whole of it
+		return match, nil
+	}
+	if match.Captured, err = captured(m, spec, s); err != nil {
+		return match, err
+	}
+	name, err := PrivateKey(m, spec.Refuse)
+	return match, errors.Join(err, spec.private(name))
+}
+
+// captured is what a document says of the time it was captured at.
+func captured(m Member, spec Spec, s Sniffed) (text string, err error) {
+	if spec.Captured == "" {
+		return "", nil
+	}
+	in, closer, err := openText(m, s.Encoding)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = closer.Close() }()
+	err = documents(in, parsePath(spec.Captured), nil, func(e element) error {
+		text, _ = e.value.(string)
+		return errEnough
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return text, err
+}
+
+// PrivateKey is the first of some keys that occurs anywhere in a document, or "".
+func PrivateKey(m Member, refuse []string) (string, error) {
+	if len(refuse) == 0 {
+		return "", nil
+	}
+	s, err := Sniff(m)
+	if err != nil || s.Kind != KindJSON {
+		return "", err
+	}
+	in, closer, err := openText(m, s.Encoding)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = closer.Close() }()
+	decoder := json.NewDecoder(in)
+	decoder.UseNumber()
+	inObject, isKey := []bool{}, false
+	for {
+		token, err := decoder.Token()
+		if err != nil { // the end, or damage that the reader tells
+			return "", nil //nolint:nilerr // see above
+		}
+		switch token := token.(type) {
+		case json.Delim:
+			if token == '{' || token == '[' {
+				inObject = append(inObject, token == '{')
+			} else {
+				inObject = inObject[:len(inObject)-1]
+			}
+			isKey = len(inObject) > 0 && inObject[len(inObject)-1]
+			continue
+		case string:
+			if isKey && slices.Contains(refuse, token) {
+				return token, nil
+			}
+		}
+		isKey = !isKey && len(inObject) > 0 && inObject[len(inObject)-1]
+	}
 }
 
 // Nearest says how far a header is from a spec: how many required columns it has, of how many.

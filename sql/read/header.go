@@ -31,15 +31,53 @@ type Match struct {
 	Matched int      // declared columns found
 	Extra   int      // columns nobody declared
 	Line    int      // 1-based
+	// Labels are what the lines above the header say, Captured what a document says of its time of capture.
+	Labels   map[string]string
+	Captured string
 }
 
-// MatchLines looks for the spec's header among the first lines of a file.
-func (s Spec) MatchLines(lines []string) Match {
-	found, missing := s.locate(lines)
-	if found == nil {
-		return Match{Missing: missing}
+func (h *header) match(s Spec, lines []string) Match {
+	return Match{OK: true, Matched: h.matched, Extra: len(h.extra), Line: h.line + 1, Labels: s.above(lines[:h.line])}
+}
+
+// above reads the preamble: the first line the pattern fits.
+func (s Spec) above(lines []string) map[string]string {
+	labels := map[string]string{}
+	if s.Preamble == nil {
+		return labels
 	}
-	return Match{OK: true, Matched: found.matched, Extra: len(found.extra), Line: found.line + 1}
+	for _, line := range lines {
+		m := s.Preamble.FindStringSubmatch(strings.Trim(line, " \t\u00a0\ufeff\r\n"))
+		if m == nil {
+			continue
+		}
+		for i, name := range s.Preamble.SubexpNames() {
+			if name != "" && m[i] != "" {
+				labels[name] = m[i]
+			}
+		}
+		break
+	}
+	return labels
+}
+
+// refused is a column that no file may have, or "".
+func (s Spec) refused(names []string) string {
+	for _, name := range names {
+		for _, column := range s.Refuse {
+			if key(column) == key(name) {
+				return strings.TrimSpace(name)
+			}
+		}
+	}
+	return ""
+}
+
+func (s Spec) private(name string) error {
+	if name == "" {
+		return nil
+	}
+	return reject("private", "it holds %q: personal data never lands", name)
 }
 
 // locate finds the first line that holds every required column, under whichever delimiter; else it

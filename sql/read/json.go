@@ -18,15 +18,33 @@ const (
 	maxDepth    = 100
 	maxDocument = 64 << 20 // of a page or of JSON that is one document
 	recordField = "record"
+	extraField  = "extra"
 )
 
-// rule is one alternative of a records expression: `[/anchor/] path`.
+// rule is one alternative of a records expression: `[/anchor/] path & path … [as names]`.
 type rule struct {
 	anchor *regexp.Regexp
-	path   []string // name, {column} or []
+	paths  [][]segment
+	names  []segment // where the names of records that are arrays stand
 }
 
-// parseRecords reads `/anchor/ a.{chart}.b[] | other[]`.
+// segment is one step of a path: a key, any key or one of some (kept in a column), or every element of
+// an array.
+type segment struct {
+	name   string
+	column string
+	among  []string
+	each   bool
+}
+
+func (s segment) takes(key string) bool {
+	if s.column != "" {
+		return len(s.among) == 0 || slices.Contains(s.among, key)
+	}
+	return s.name == key && !s.each
+}
+
+// parseRecords reads `/anchor/ a.{chart}.b[] & {part=total,sum} | rows[] as columnHeaders[].name`.
 func parseRecords(expression string) ([]rule, error) {
 	var rules []rule
 	for rest := strings.TrimSpace(expression); rest != ""; {
@@ -42,16 +60,14 @@ func parseRecords(expression string) ([]rule, error) {
 			}
 			r.anchor, rest = anchor, strings.TrimSpace(rest[end+2:])
 		}
-		path, more, _ := strings.Cut(rest, " | ")
+		text, more, _ := strings.Cut(rest, " | ")
 		rest = strings.TrimSpace(more)
-		for _, segment := range strings.Split(strings.TrimSpace(path), ".") {
-			name := strings.TrimRight(segment, "[]")
-			if name != "" && name != "$" {
-				r.path = append(r.path, name)
-			}
-			for range strings.Count(segment, "[]") {
-				r.path = append(r.path, "[]")
-			}
+		text, names, named := strings.Cut(text, " as ")
+		if named {
+			r.names = parsePath(names)
+		}
+		for _, path := range strings.Split(text, " & ") {
+			r.paths = append(r.paths, parsePath(path))
 		}
 		rules = append(rules, r)
 	}
@@ -59,6 +75,28 @@ func parseRecords(expression string) ([]rule, error) {
 		return nil, fmt.Errorf("records: is empty")
 	}
 	return rules, nil
+}
+
+func parsePath(text string) []segment {
+	var path []segment
+	for _, step := range strings.Split(strings.TrimSpace(text), ".") {
+		name := strings.TrimRight(step, "[]")
+		switch inner, isColumn := strings.CutPrefix(name, "{"); {
+		case isColumn:
+			column, among, some := strings.Cut(strings.TrimSuffix(inner, "}"), "=")
+			s := segment{column: column}
+			if some {
+				s.among = strings.Split(among, ",")
+			}
+			path = append(path, s)
+		case name != "" && name != "$":
+			path = append(path, segment{name: name})
+		}
+		for range strings.Count(step, "[]") {
+			path = append(path, segment{each: true})
+		}
+	}
+	return path
 }
 
 // columns are what the rules name, beside the record itself.
@@ -75,9 +113,9 @@ func columnsOf(rules []rule) []string {
 				add(name)
 			}
 		}
-		for _, segment := range r.path {
-			if strings.HasPrefix(segment, "{") {
-				add(strings.Trim(segment, "{}"))
+		for _, path := range r.paths {
+			for _, step := range path {
+				add(step.column)
 			}
 		}
 	}
@@ -87,6 +125,7 @@ func columnsOf(rules []rule) []string {
 // element is one record found.
 type element struct {
 	record  string
+	value   any // the same, decoded
 	columns map[string]string
 	problem string
 	offset  int64 // in the decoded text
@@ -103,14 +142,26 @@ func prepareJSON(ctx context.Context, m Member, spec Spec, s Sniffed, scratch st
 	for i, name := range names {
 		t.Source[name] = t.Fields[i+1]
 	}
+	if len(spec.Columns) > 0 {
+		t.Fields = append(t.Fields, extraField)
+		t.ExtraField = extraField
+	}
 	out, err := newCanonical(scratch, len(t.Fields))
 	if err != nil {
 		return t, err
 	}
+	keys := spec.newKeys()
 	err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
 		row := []string{e.record}
 		for _, name := range names {
 			row = append(row, e.columns[name])
+		}
+		if t.ExtraField != "" {
+			extra, err := keys.add(e.value)
+			if err != nil {
+				return err
+			}
+			row = append(row, extra)
 		}
 		problem := e.problem
 		if int64(len(e.record)) > limits.MaxRecordBytes {
@@ -124,7 +175,76 @@ func prepareJSON(ctx context.Context, m Member, spec Spec, s Sniffed, scratch st
 	if out.records == 0 {
 		return t, errors.Join(reject("records", "nothing in the file is what %q describes", spec.Records), out.discard())
 	}
+	if missing := keys.missing(); len(missing) > 0 {
+		return t, errors.Join(reject("columns", "no record has %s", strings.Join(quoteAll(missing), ", ")), out.discard())
+	}
+	t.ExtraNames = keys.undeclared()
 	return t, out.finish(&t)
+}
+
+// keys are the members of the records of a file, held against those the spec declares.
+type keys struct {
+	declared map[string]bool // → optional
+	seen     map[string]bool
+}
+
+func (s Spec) newKeys() *keys {
+	k := &keys{declared: map[string]bool{}, seen: map[string]bool{}}
+	for _, column := range s.Columns {
+		for _, name := range column.Names {
+			k.declared[name] = column.Optional
+		}
+	}
+	return k
+}
+
+// add notes a record's keys and returns those nobody declared, as JSON.
+func (k *keys) add(value any) (string, error) {
+	record, ok := value.(map[string]any)
+	if !ok {
+		return "", nil
+	}
+	extra := map[string]any{}
+	for name, member := range record {
+		k.seen[name] = true
+		if _, known := k.declared[name]; !known {
+			extra[name] = member
+		}
+	}
+	if len(extra) == 0 {
+		return "", nil
+	}
+	return encode(extra)
+}
+
+func (k *keys) missing() []string {
+	var names []string
+	for name, optional := range k.declared {
+		if !optional && !k.seen[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (k *keys) undeclared() []string {
+	var names []string
+	for name := range k.seen {
+		if _, known := k.declared[name]; !known {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func encode(value any) (string, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSuffix(b.String(), "\n"), err
 }
 
 // eachElement finds the records by the first rule that leads to any.
@@ -137,24 +257,43 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 			}
 			return each(e)
 		}
-		in, closer, err := openText(m, encoding)
-		if err != nil {
-			return err
+		read := func(path []segment, names []string, each func(element) error) error {
+			in, closer, err := openText(m, encoding)
+			if err != nil {
+				return err
+			}
+			if r.anchor != nil {
+				err = anchored(in, r.anchor, path, each)
+			} else {
+				err = documents(in, path, names, each)
+			}
+			return errors.Join(err, closer.Close())
 		}
-		if r.anchor != nil {
-			err = anchored(in, r, count)
-		} else {
-			err = documents(in, r.path, count)
+		var names []string
+		if r.names != nil {
+			err := read(r.names, nil, func(e element) error {
+				name, _ := e.value.(string)
+				names = append(names, name)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
 		}
-		if err := errors.Join(err, closer.Close()); err != nil || found > 0 {
-			return err
+		for _, path := range r.paths {
+			if err := read(path, names, count); err != nil {
+				return err
+			}
+		}
+		if found > 0 {
+			return nil
 		}
 	}
 	return nil
 }
 
 // anchored takes the JSON value after each match of the anchor in a text.
-func anchored(in io.Reader, r rule, each func(element) error) error {
+func anchored(in io.Reader, anchor *regexp.Regexp, path []segment, each func(element) error) error {
 	text, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
 	if err != nil {
 		return err
@@ -162,9 +301,9 @@ func anchored(in io.Reader, r rule, each func(element) error) error {
 	if len(text) > maxDocument {
 		return reject("records", "the page is larger than %d bytes", maxDocument)
 	}
-	for _, m := range r.anchor.FindAllSubmatchIndex(text, -1) {
+	for _, m := range anchor.FindAllSubmatchIndex(text, -1) {
 		columns := map[string]string{}
-		for i, name := range r.anchor.SubexpNames() {
+		for i, name := range anchor.SubexpNames() {
 			if name != "" && m[2*i] >= 0 {
 				columns[name] = string(text[m[2*i]:m[2*i+1]])
 			}
@@ -180,7 +319,7 @@ func anchored(in io.Reader, r rule, each func(element) error) error {
 		}
 		w := &walker{decoder: json.NewDecoder(bytes.NewReader(standard)), base: int64(start), each: each}
 		w.decoder.UseNumber()
-		if err := w.walk(r.path, columns); err != nil {
+		if err := w.walk(path, columns); err != nil {
 			return jsonError(err, line)
 		}
 	}
@@ -223,8 +362,8 @@ func balanced(text []byte, from int) (value []byte, start int) {
 
 // documents walks one JSON document, or several one after another as in NDJSON. Arrays on the path are
 // streamed: no more than one element is held.
-func documents(in io.Reader, path []string, each func(element) error) error {
-	w := &walker{decoder: json.NewDecoder(in), each: each}
+func documents(in io.Reader, path []segment, names []string, each func(element) error) error {
+	w := &walker{decoder: json.NewDecoder(in), names: names, each: each}
 	w.decoder.UseNumber()
 	for {
 		err := w.walk(path, map[string]string{})
@@ -241,10 +380,11 @@ func documents(in io.Reader, path []string, each func(element) error) error {
 type walker struct {
 	decoder *json.Decoder
 	base    int64
+	names   []string // of the members of records that are arrays
 	each    func(element) error
 }
 
-func (w *walker) walk(path []string, columns map[string]string) error {
+func (w *walker) walk(path []segment, columns map[string]string) error {
 	if len(path) == 0 {
 		return w.emit(columns)
 	}
@@ -256,10 +396,9 @@ func (w *walker) walk(path []string, columns map[string]string) error {
 	if !isDelim {
 		return nil
 	}
-	segment := path[0]
 	if delim == '[' {
 		for w.decoder.More() {
-			if segment == "[]" {
+			if path[0].each {
 				err = w.walk(path[1:], columns)
 			} else {
 				err = w.skip()
@@ -277,20 +416,19 @@ func (w *walker) walk(path []string, columns map[string]string) error {
 	return unexpected(err)
 }
 
-func (w *walker) object(path []string, columns map[string]string) error {
+func (w *walker) object(path []segment, columns map[string]string) error {
 	for w.decoder.More() {
 		token, err := w.decoder.Token()
 		if err != nil {
 			return unexpected(err)
 		}
 		name, _ := token.(string)
-		switch segment := path[0]; {
-		case strings.HasPrefix(segment, "{"):
-			columns[strings.Trim(segment, "{}")] = name
+		if step := path[0]; step.takes(name) {
+			if step.column != "" {
+				columns[step.column] = name
+			}
 			err = w.walk(path[1:], columns)
-		case segment == name:
-			err = w.walk(path[1:], columns)
-		default:
+		} else {
 			err = w.skip()
 		}
 		if err != nil {
@@ -316,18 +454,24 @@ func (w *walker) skip() error {
 func (w *walker) emit(columns map[string]string) error {
 	before := w.decoder.InputOffset()
 	value, problem, err := w.value(0)
+	if err != nil || value == nil { // null is no record
+		return err
+	}
+	if list, ok := value.([]any); ok && w.names != nil {
+		if len(list) != len(w.names) {
+			problem = firstOf(problem, fmt.Sprintf("%d values where %d are named", len(list), len(w.names)))
+		}
+		record := map[string]any{}
+		for i, name := range w.names[:min(len(w.names), len(list))] {
+			record[name] = list[i]
+		}
+		value = record
+	}
+	text, err := encode(value)
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return err
-	}
-	return w.each(element{
-		record: strings.TrimSuffix(b.String(), "\n"), columns: columns, problem: problem, offset: w.base + before,
-	})
+	return w.each(element{record: text, value: value, columns: columns, problem: problem, offset: w.base + before})
 }
 
 // value reads one value with every number as the text it was, and says what is wrong with it: a key

@@ -57,8 +57,11 @@ func prepareDelimited(ctx context.Context, m Member, spec Spec, s Sniffed, scrat
 	if name := h.doubled(); name != "" {
 		return Table{}, &Rejected{Code: "header", Reason: fmt.Sprintf("the header has the column %q twice", name), Line: int64(h.line + 1)}
 	}
+	if err := spec.private(spec.refused(h.names)); err != nil {
+		return Table{}, err
+	}
 	t := Table{
-		Member: m, Path: m.Path, Delim: h.delim, Quote: h.delim != "\t" || h.quoted, Skip: h.line + 1,
+		Member: m, Path: m.Path, Labels: spec.above(s.Lines[:h.line]), Delim: h.delim, Quote: h.delim != "\t" || h.quoted, Skip: h.line + 1,
 		Fields: h.fields, Source: h.source, Extra: h.extra,
 	}
 	t.Layout = Layout{Encoding: s.Encoding, BOM: s.BOM, Delim: h.delim, HeaderLine: h.line + 1, Quoted: t.Quote}

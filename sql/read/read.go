@@ -9,15 +9,22 @@ package read
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 )
 
 // Spec says what a stream's files look like; it comes from a raw script's header.
 type Spec struct {
 	Format  string   // csv, json or html
-	Columns []Column // of delimited files and sheets
+	Columns []Column // of delimited files and sheets; of JSON, the keys of its records
 	Records string   // where the records of json and html are
-	Money   string   // the declared column whose values are summed, by its first spelling; "" is none
+	// Preamble is matched against the lines above the header; what its groups are named become columns.
+	Preamble *regexp.Regexp
+	// Captured is the path to the time of capture in a JSON document.
+	Captured string
+	// Refuse are keys or columns that no file may have: they hold what is nobody's business.
+	Refuse []string
+	Money  string // the declared column whose values are summed, by its first spelling; "" is none
 }
 
 // Column is a declared column. Names[0] is what it is called from here on.
@@ -86,6 +93,9 @@ type Table struct {
 	Fields         []string          // names for Path's columns, in order
 	Source         map[string]string // declared column (or record, or a column of the records expression) → field
 	Extra          map[string]string // header of an undeclared column → field
+	ExtraField     string            // of JSON: the field with the undeclared keys of each record
+	ExtraNames     []string          // all of them
+	Labels         map[string]string // what the lines above the header say
 	ProblemField   string            // the field that says why a record is bad; "" when none is
 	Records        int64             // good and bad
 	Bad            int64

@@ -18,22 +18,58 @@ func prepareSheet(ctx context.Context, m Member, spec Spec, scratch string, limi
 		return t, reject("archive", "the workbook cannot be read: %v", err)
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	var nearest []string
+	at, missing, err := spec.findSheet(book)
+	if err != nil {
+		return t, err
+	}
+	if at == nil {
+		return t, reject("columns", "no sheet has the columns %s", strings.Join(quoteAll(missing), ", "))
+	}
+	if err := spec.private(spec.refused(at.header.names)); err != nil {
+		return t, err
+	}
+	t, err = copySheet(ctx, book, at.name, m, spec, at.header, scratch)
+	t.Labels = spec.above(at.lines[:at.header.line])
+	return t, err
+}
+
+// foundSheet is the sheet of a workbook that is the table.
+type foundSheet struct {
+	name   string
+	header *header
+	lines  []string
+}
+
+// findSheet chooses among the sheets with the header the one with most of the columns and fewest blank
+// ones: some exports put a sheet for the eye before the one with the data.
+func (s Spec) findSheet(book *excelize.File) (best *foundSheet, nearest []string, err error) {
+	score := 0
 	for _, sheet := range book.GetSheetList() {
-		lines, err := sheetHead(book, sheet)
+		cells, err := sheetHead(book, sheet)
 		if err != nil {
-			return t, err
+			return nil, nil, err
 		}
-		at, missing := spec.locateCells(lines)
+		at, missing := s.locateCells(cells)
 		if at == nil {
 			if nearest == nil || len(missing) < len(nearest) {
 				nearest = missing
 			}
 			continue
 		}
-		return copySheet(ctx, book, sheet, m, spec, at, scratch)
+		own := at.matched
+		for _, name := range at.names {
+			if key(name) == "" {
+				own--
+			}
+		}
+		if best == nil || own > score {
+			best, score = &foundSheet{name: sheet, header: at}, own
+			for _, row := range cells {
+				best.lines = append(best.lines, strings.Join(row, ","))
+			}
+		}
 	}
-	return t, reject("columns", "no sheet has the columns %s", strings.Join(quoteAll(nearest), ", "))
+	return best, nearest, nil
 }
 
 func (s Spec) locateCells(lines [][]string) (*header, []string) {

@@ -19,10 +19,14 @@ type Header struct {
 	Columns    []read.Column
 	Files      []*regexp.Regexp // named groups become columns of landing
 	Records    string
-	Money      string  // the output column that holds money
-	Shrink     float64 // share of rows a newer drop may take away before it is held
-	MaxRejects float64 // share of rows that may be rejected before the drop is held
-	Fresh      int     // usual lag in days; -1 is unknown
+	Money      string         // the output column that holds money
+	Shrink     float64        // share of rows a newer drop may take away before it is held
+	MaxRejects float64        // share of rows that may be rejected before the drop is held
+	Fresh      int            // usual lag in days; -1 is unknown
+	Preamble   *regexp.Regexp // of the lines above a header; named groups become columns of landing
+	Captured   string         // path of the time of capture in a document
+	Refuse     []string       // keys or columns of personal data that keep a file from landing
+	Identity   string         // the output column that says whose account the file is of
 
 	// Of scripts below raw; Partition is also raw's.
 	Partition   []string
@@ -64,7 +68,7 @@ var (
 	fieldPattern   = regexp.MustCompile(`^(column [^:]+|check warn|[a-z_]+):\s*(.*)$`)
 	continuation   = regexp.MustCompile(`^\s{2,}\S`)
 	repeatableKeys = map[string]bool{"file": true, "check": true, "check warn": true}
-	rawKeys        = "format columns file records partition money shrink max_rejects fresh"
+	rawKeys        = "format columns file preamble records captured identity refuse partition money shrink max_rejects fresh"
 	derivedKeys    = "partition key check rows feeds export column incremental"
 	checkKeys      = "severity"
 	feedKeys       = "column"
@@ -153,8 +157,16 @@ func (h *Header) set(f field) (err error) {
 		var pattern *regexp.Regexp
 		pattern, err = regexp.Compile("^(?:" + f.value + ")$")
 		h.Files = append(h.Files, pattern)
+	case "preamble":
+		h.Preamble, err = regexp.Compile("^(?:" + f.value + ")$")
 	case "records":
 		h.Records = f.value
+	case "captured":
+		h.Captured = f.value
+	case "identity":
+		h.Identity = f.value
+	case "refuse":
+		h.Refuse, err = splitList(f.value)
 	case "partition":
 		h.Partition, err = splitList(f.value)
 	case "money":

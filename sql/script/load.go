@@ -216,6 +216,12 @@ func (s *Script) headerFaults() []string {
 		if len(h.Partition) == 0 {
 			faults = append(faults, "partition: is missing")
 		}
+		if h.Preamble != nil && h.Format != "csv" {
+			faults = append(faults, "preamble: only tables have lines above a header")
+		}
+		if h.Captured != "" && h.Format != "json" {
+			faults = append(faults, "captured: only JSON has paths; a file's name says it with (?P<"+CaptureGroup+">…)")
+		}
 	case Staging, Curated:
 		if h.Key == nil && !h.KeyNone {
 			faults = append(faults, "key: is missing; a table without one says key: none")

@@ -61,7 +61,11 @@ type Script struct {
 
 // Spec is what the readers need to know of a raw script's files.
 func (s *Script) Spec() read.Spec {
-	return read.Spec{Format: s.Header.Format, Columns: s.Header.Columns, Records: s.Header.Records, Money: s.MoneySource}
+	h := s.Header
+	return read.Spec{
+		Format: h.Format, Columns: h.Columns, Records: h.Records, Money: s.MoneySource,
+		Preamble: h.Preamble, Captured: h.Captured, Refuse: h.Refuse,
+	}
 }
 
 // partition is the header's; a raw table's begins with the account.
@@ -106,12 +110,20 @@ func (s *Script) Names() []string {
 	return names
 }
 
-// Labels are the columns of landing that a raw script's file patterns and records expression name.
+// CaptureGroup is what a file pattern calls the part of a name that says when the file was captured: an
+// epoch in seconds or milliseconds, or a date and time.
+const CaptureGroup = "as_of"
+
+// Labels are the columns of landing that a raw script's patterns for names and preambles hold.
 func (s *Script) Labels() []string {
 	var names []string
-	for _, pattern := range s.Header.Files {
+	patterns := s.Header.Files
+	if s.Header.Preamble != nil {
+		patterns = append(slices.Clone(patterns), s.Header.Preamble)
+	}
+	for _, pattern := range patterns {
 		for _, name := range pattern.SubexpNames() {
-			if name != "" && !slices.Contains(names, name) {
+			if name != "" && name != CaptureGroup && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
@@ -119,7 +131,7 @@ func (s *Script) Labels() []string {
 	return names
 }
 
-var recordColumn = regexp.MustCompile(`\(\?P?<(\w+)>|\{(\w+)\}`)
+var recordColumn = regexp.MustCompile(`\(\?P?<(\w+)>|\{(\w+)[=}]`)
 
 // RecordColumns are the columns of landing that a raw script's records expression names.
 func (s *Script) RecordColumns() []string {

@@ -81,10 +81,11 @@ func (l *loader) describe(ctx context.Context, query string) ([]zones.Column, er
 func landingProbe(s *Script) string {
 	var columns []string
 	add := func(name, kind string) { columns = append(columns, "null::"+kind+" as "+duck.Ident(name)) }
-	for _, column := range s.Header.Columns {
-		add(column.Names[0], "varchar")
-	}
-	if s.Header.Format != "csv" {
+	if s.Header.Format == "csv" {
+		for _, column := range s.Header.Columns {
+			add(column.Names[0], "varchar")
+		}
+	} else {
 		add("record", "json")
 	}
 	for _, name := range slices.Concat(s.Labels(), s.RecordColumns()) {
@@ -184,6 +185,9 @@ func (l *loader) checkHeaderColumns(s *Script) {
 		}
 	}
 	want("partition", s.Header.Partition)
+	if s.Header.Identity != "" {
+		want("identity", []string{s.Header.Identity})
+	}
 	want("key", s.Header.Key)
 	for name := range s.Header.Docs {
 		want("column", []string{name})

@@ -1,0 +1,6 @@
+package extract
+
+// instagram is Instagram.
+func instagram() Source {
+	return Source{Name: "instagram", Title: "Instagram"}
+}

@@ -1,0 +1,6 @@
+package extract
+
+// mailchimp is Mailchimp.
+func mailchimp() Source {
+	return Source{Name: "mailchimp", Title: "Mailchimp"}
+}

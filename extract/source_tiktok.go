@@ -1,0 +1,6 @@
+package extract
+
+// tiktok is TikTok.
+func tiktok() Source {
+	return Source{Name: "tiktok", Title: "TikTok"}
+}
