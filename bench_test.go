@@ -179,7 +179,7 @@ func (b *bench) fullBuild(gigabytes float64) {
 	job := build.Job{
 		Lake: opened, Command: "build", Memory: memory, Log: quietLog(), Now: time.Now, Statements: tape.statement,
 		Catalog: func(ctx context.Context) (*script.Catalog, error) {
-			return script.Load(ctx, bedrotsql.Folders(opened)...)
+			return bedrotsql.Load(ctx, opened)
 		},
 		Options: build.Options{RunDate: "2026-01-01"},
 	}

@@ -19,6 +19,20 @@ import (
 	"bedrot/zones"
 )
 
+const letters = `-- One row per letter.
+-- format: json
+-- columns: id, day
+-- records: []
+-- identity: id
+-- refuse: email_address
+-- partition: account, month, day
+select
+    record->>'id' as id,
+    iso_date(record->>'day') as day,
+    month_of(iso_date(record->>'day')) as month
+from landing
+`
+
 // raisers provoke each kind of error on a lake of its own and return what is told on stderr as JSON,
 // or, for what a run finds, the run's report.
 var raisers = map[string]func(l *lake) said{
@@ -51,6 +65,19 @@ var raisers = map[string]func(l *lake) said{
 		l.inLake("sql/desk/30_curated_rows.sql", "-- One row.\n-- key: n\n-- check: n = 3\n-- column n: a number\nselect 2::bigint as n\n")
 		l.run("run")
 		return l.run("--json", "status", "--check")
+	},
+	"file_private": func(l *lake) said {
+		l.inLake("sql/desk/10_raw_letters.sql", letters)
+		l.ownScripts = true
+		return l.run("--json", "import", l.file("x.json", `[{"id": "1", "day": "2026-01-01", "email_address": "a@example.com"}]`))
+	},
+	"other_account": func(l *lake) said {
+		l.inLake("sql/desk/10_raw_letters.sql", letters)
+		l.ownScripts = true
+		l.ok("import", "--as-of", "2026-01-01", l.file("x.json", `[{"id": "mine", "day": "2026-01-01"}]`))
+		l.ok("run")
+		l.ok("import", "--as-of", "2026-01-02", l.file("y.json", `[{"id": "theirs", "day": "2026-01-02"}]`))
+		return l.run("--json", "run")
 	},
 	"disk_low": func(l *lake) said {
 		l.inLake("lake.toml", "[health]\nfree_disk = \"900000TB\"\n")

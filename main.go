@@ -249,7 +249,7 @@ func (a *app) open(c *cli.Context) (*zones.Lake, error) {
 // catalog loads the scripts in force once per command.
 func (a *app) catalog(ctx context.Context, lake *zones.Lake) (catalog *script.Catalog, err error) {
 	if a.scripts == nil {
-		a.scripts, err = script.Load(ctx, sql.Folders(lake)...)
+		a.scripts, err = sql.Load(ctx, lake)
 	}
 	return a.scripts, err
 }
@@ -749,13 +749,12 @@ func describe(source extract.Source, catalog *script.Catalog) export.SourceInfo 
 
 // sources needs no lake: with one, its own scripts count too.
 func (a *app) sources(c *cli.Context) error {
-	folders := []script.Folder{{FS: sql.Scripts()}}
-	if lake, err := a.open(c); err == nil {
-		folders = sql.Folders(lake)
-	}
 	if a.scripts == nil {
-		var err error
-		if a.scripts, err = script.Load(c.Context, folders...); err != nil {
+		lake, err := a.open(c)
+		if err != nil {
+			lake = nil
+		}
+		if a.scripts, err = sql.Load(c.Context, lake); err != nil {
 			return err
 		}
 	}
@@ -792,7 +791,7 @@ func (a *app) lineage(c *cli.Context) error {
 		return a.listing(c, func(l export.Listing) error { return l.Down(c.Args().First(), drawn) })
 	}
 	return a.listing(c, func(l export.Listing) (err error) {
-		if l.Catalog, err = script.LoadLinked(c.Context, sql.Folders(l.Session.Lake)...); err != nil {
+		if l.Catalog, err = sql.LoadLinked(c.Context, l.Session.Lake); err != nil {
 			return err
 		}
 		return l.Lineage(c.Context, c.Args().First(), query.LineageOptions{Where: c.String("where"), Limit: c.Int("limit")}, drawn)
@@ -972,7 +971,7 @@ func (a *app) test(c *cli.Context) error {
 	if c.Args().Present() {
 		dir = c.Args().First()
 	}
-	catalog, err := script.Load(c.Context, script.Folder{FS: sql.Scripts()})
+	catalog, err := sql.Load(c.Context, nil)
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func embeddedCatalog(t testing.TB) *script.Catalog {
 }
 
 var loadEmbedded = sync.OnceValues(func() (*script.Catalog, error) {
-	return script.Load(context.Background(), script.Folder{FS: sql.Scripts()})
+	return sql.Load(context.Background(), nil)
 })
 
 // said is what a command wrote and returned.

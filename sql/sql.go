@@ -4,24 +4,60 @@
 package sql
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"os"
 
+	"bedrot/sql/mapping"
 	"bedrot/sql/script"
 	"bedrot/zones"
 )
 
-//go:embed */*.sql
+//go:embed */*.sql statement/*.toml
 var scripts embed.FS
 
 // Scripts are the embedded scripts.
 func Scripts() fs.FS { return scripts }
 
-// Folders are the scripts in force in a lake: the embedded ones, and those people put into LAKE/sql.
-func Folders(lake *zones.Lake) []script.Folder {
-	return []script.Folder{
-		{FS: scripts},
-		{FS: os.DirFS(lake.Path("sql")), Origin: lake.Rel(lake.Path("sql"))},
+// Embedded are the scripts in the binary, and those made of its mappings.
+func Embedded() ([]script.Folder, error) {
+	mapped, err := mapping.Folder(scripts, mapping.Source, "")
+	return []script.Folder{{FS: scripts}, mapped}, err
+}
+
+// Folders are the scripts in force in a lake: the embedded ones, those people put into LAKE/sql, and those
+// made of the mappings in LAKE/catalog/mappings.
+func Folders(lake *zones.Lake) ([]script.Folder, error) {
+	folders, err := Embedded()
+	if err != nil {
+		return nil, err
 	}
+	mapped, err := mapping.Folder(os.DirFS(lake.Root), "catalog/mappings", lake.Rel(lake.Root))
+	if err != nil {
+		return nil, err
+	}
+	own := script.Folder{FS: os.DirFS(lake.Path("sql")), Origin: lake.Rel(lake.Path("sql"))}
+	return append(folders, own, mapped), nil
+}
+
+// Load loads the scripts in force in a lake, or without one the embedded ones.
+func Load(ctx context.Context, lake *zones.Lake) (*script.Catalog, error) {
+	return load(ctx, lake, script.Load)
+}
+
+// LoadLinked is Load for who traces rows; see script.LoadLinked.
+func LoadLinked(ctx context.Context, lake *zones.Lake) (*script.Catalog, error) {
+	return load(ctx, lake, script.LoadLinked)
+}
+
+func load(ctx context.Context, lake *zones.Lake, with func(context.Context, ...script.Folder) (*script.Catalog, error)) (*script.Catalog, error) {
+	folders, err := Embedded()
+	if lake != nil {
+		folders, err = Folders(lake)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return with(ctx, folders...)
 }

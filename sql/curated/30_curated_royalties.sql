@@ -1,11 +1,13 @@
 -- One row per what a statement says about a recording, store and country in a month, and its money.
 -- partition: reporting_month
--- key: reporting_month, sale_month, source, account, kind, artist, track, isrc, upc, store, country
+-- key: reporting_month, sale_month, source, account, kind, artist, track, isrc, upc, store, country,
+--     currency
 -- incremental: required
--- check: gross_usd is not null and line_count > 0
+-- check: gross is not null and line_count > 0
+-- check: currency != 'USD' or gross_usd is not distinct from gross
 -- check: coalesce(units, 0) >= 0 and coalesce(streams, 0) >= 0
 -- check: owner_share is null or owner_share between 0 and 1
--- check: (owner_share is null) = (net_usd is null)
+-- check: (owner_share is null or gross_usd is null) = (net_usd is null)
 -- export: yes
 -- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.
 -- column sale_month: Month (YYYY-MM) of the use; the newest ones are never complete.
@@ -22,12 +24,14 @@
 -- column country: ISO country of the sale; OU is DistroKid's "outside the US".
 -- column units: Units of sales, of whatever kind the store counts; NULL for adjustments.
 -- column streams: Units of sales in stores of class streaming; NULL elsewhere.
--- column gross_usd: Money of all lines, adjustments included, in USD, exact.
+-- column gross_usd: Money of all lines, adjustments included, in USD; NULL if the rate is unknown.
 -- column owner_share: Owner's share of gross for the sale month; NULL if unknown.
 -- column net_usd: gross_usd times owner_share, rounded to 12 decimals; NULL if unknown.
 -- column line_count: Statement lines in this row.
 -- column is_artist_known: The catalog resolves the artist, by alias or by the ISRC's track.
 -- column is_track_known: The catalog knows the ISRC.
+-- column currency: Currency of the statement, ISO 4217.
+-- column gross: Money of all lines, adjustments included, in currency, exact.
 --
 -- Money adds up over all rows; net only where a share is known. A share given for the recording
 -- beats one given for its artist.
@@ -48,6 +52,8 @@ with lines as (
         country,
         units,
         streams,
+        currency,
+        gross,
         gross_usd
     from feeds.royalties
 ),
@@ -102,9 +108,11 @@ totals as (
         country,
         is_artist_known,
         is_track_known,
+        currency,
         sum(units)::bigint as units,
         sum(streams)::bigint as streams,
-        sum(gross_usd)::decimal(38, 12) as gross_usd,
+        sum(gross)::decimal(38, 12) as gross,
+        case when count(gross_usd) = count(*) then sum(gross_usd) end::decimal(38, 12) as gross_usd,
         count(*)::bigint as line_count
     from named_lines
     group by
@@ -122,7 +130,8 @@ totals as (
         store_class,
         country,
         is_artist_known,
-        is_track_known
+        is_track_known,
+        currency
 ),
 
 shared_totals as (
@@ -161,5 +170,7 @@ select
     (shared_totals.gross_usd * shared_totals.owner_share)::decimal(38, 12) as net_usd,
     shared_totals.line_count,
     shared_totals.is_artist_known,
-    shared_totals.is_track_known
+    shared_totals.is_track_known,
+    shared_totals.currency,
+    shared_totals.gross
 from shared_totals

@@ -2,7 +2,6 @@
 -- partition: reporting_month
 -- key: reporting_month, source, artist, isrc, track, store
 -- incremental: required
--- check: gross_usd is not null
 -- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.
 -- column source: Distributor whose statement says so.
 -- column artist: Artist as in the catalog, or as the distributor writes it.
@@ -16,7 +15,7 @@
 -- column last_sale_month: Last sale month the lines speak of.
 -- column units: Units of sales; NULL where there were only adjustments.
 -- column streams: Units of sales in stores of class streaming; NULL elsewhere.
--- column gross_usd: Money of all lines, adjustments included, in USD, exact.
+-- column gross_usd: Money of the lines whose rate is known, adjustments included, in USD.
 -- column line_count: Statement lines.
 --
 -- Small, and built month by month: royalty_totals adds it up.

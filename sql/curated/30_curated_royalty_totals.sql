@@ -1,6 +1,5 @@
 -- One row per recording, artist and store of all statements: the money, without months and countries.
 -- key: source, artist, isrc, track, store, platform, is_artist_known, is_track_known
--- check: gross_usd is not null
 -- column source: Distributor whose statement says so.
 -- column artist: Artist as in the catalog, or as the distributor writes it.
 -- column isrc: ISRC of the recording; NULL for whole albums.
@@ -13,7 +12,7 @@
 -- column last_sale_month: Last sale month the lines speak of.
 -- column units: Units of sales; NULL where there were only adjustments.
 -- column streams: Units of sales in stores of class streaming; NULL elsewhere.
--- column gross_usd: Money of all lines, adjustments included, in USD, exact.
+-- column gross_usd: Money of the lines whose rate is known, adjustments included, in USD.
 -- column line_count: Statement lines.
 --
 -- The one table that opens every month's file; what asks about all of history reads this.

@@ -11,8 +11,9 @@
 -- column line_count: Lines of the statement.
 -- column sales_usd: Money of the sales, in USD, exact.
 -- column adjustments_usd: Money of the adjustments, in USD, exact; 0 when there were none.
--- column gross_usd: Money of all lines, in USD, exact.
+-- column gross_usd: Money of the lines whose rate is known, in USD, exact.
 -- column royalties_usd: The same money summed over curated.royalties; a check holds the two equal.
+-- column lines_without_rate: Lines in a currency without a rate: their money is not in gross_usd.
 --
 -- Compare gross_usd with what arrived in the bank. That names, shares and stores joined to lines
 -- neither lose nor double a cent is proved here, month by month.
@@ -37,7 +38,8 @@ line_totals as (
         coalesce(sum(gross_usd) filter (where kind = 'sale'), 0)::decimal(38, 12) as sales_usd,
         coalesce(sum(gross_usd) filter (where kind = 'adjustment'), 0)::decimal(38, 12)
             as adjustments_usd,
-        sum(gross_usd)::decimal(38, 12) as gross_usd
+        sum(gross_usd)::decimal(38, 12) as gross_usd,
+        (count(*) - count(gross_usd))::bigint as lines_without_rate
     from lines
     group by reporting_month, source, account
 ),
@@ -58,7 +60,8 @@ select
     line_totals.sales_usd,
     line_totals.adjustments_usd,
     line_totals.gross_usd,
-    royalty_totals.gross_usd as royalties_usd
+    royalty_totals.gross_usd as royalties_usd,
+    line_totals.lines_without_rate
 from line_totals
 left join royalty_totals
     on line_totals.reporting_month = royalty_totals.reporting_month

@@ -124,20 +124,13 @@ func sheetLines(ctx context.Context, m Member, spec Spec, take func(Line) error)
 		return fmt.Errorf("open sheet: %w", err)
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	for _, sheet := range book.GetSheetList() {
-		lines, err := sheetHead(book, sheet)
-		if err != nil {
-			return err
-		}
-		h, _ := spec.locateCells(lines)
-		if h == nil {
-			continue
-		}
-		n := int64(0)
-		return eachSheetRow(ctx, book, sheet, h, func(row int, cells []string) error {
-			n++
-			return take(Line{Record: n, Line: int64(row), Text: strings.Join(cells, "\t")})
-		})
+	at, _, err := spec.findSheet(book)
+	if err != nil || at == nil {
+		return err
 	}
-	return nil
+	n := int64(0)
+	return eachSheetRow(ctx, book, at.name, at.header, func(row int, cells []string) error {
+		n++
+		return take(Line{Record: n, Line: int64(row), Text: strings.Join(cells, "\t")})
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -319,6 +320,10 @@ func TestJSONRecords(t *testing.T) {
 		"an array":    {"[]", `[{"a": 1}, {"a": null}]`, []string{`{"a":"1"}`, `{"a":null}`}},
 		"inside":      {"data.rows[]", `{"data": {"rows": [{"a": 1e3}]}}`, []string{`{"a":"1e3"}`}},
 		"either":      {"data.rows[] | rows[]", `{"rows": [{"a": true}]}`, []string{`{"a":true}`}},
+		"some keys":   {"{list=a,b}[] & {list=sum}", `{"a": [{"n": 1}], "c": [{"n": 9}], "b": [{"n": 2}], "sum": 3, "more": 4}`, []string{`{"n":"1"}~a`, `{"n":"2"}~b`, `"3"~sum`}},
+		"wrapped":     {"{list=a}[] | data.{list=a}[]", `{"time": "x", "data": {"a": [{"n": 1}]}}`, []string{`{"n":"1"}~a`}},
+		"named rows":  {"rows[] as heads[].name", `{"rows": [["d", 1], ["e", 2]], "heads": [{"name": "day"}, {"name": "views"}]}`, []string{`{"day":"d","views":"1"}`, `{"day":"e","views":"2"}`}},
+		"no record":   {"[]", `[null, {"a": 1}]`, []string{`{"a":"1"}`}},
 		"deep arrays": {"[][]", `[[{"a":1}],[{"a":2}]]`, []string{`{"a":"1"}`, `{"a":"2"}`}},
 	} {
 		s := Spec{Format: "json", Records: c.records}
@@ -332,7 +337,12 @@ func TestJSONRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range c.want {
-			if !strings.Contains(string(text), strings.ReplaceAll(want, `"`, `""`)) {
+			record, columns, _ := strings.Cut(want, "~")
+			want = strings.ReplaceAll(record, `"`, `""`)
+			if columns != "" {
+				want += `","` + columns
+			}
+			if !strings.Contains(string(text), want) {
 				t.Errorf("%s: %q lacks %s", about, text, want)
 			}
 		}
@@ -350,6 +360,96 @@ func TestJSONRecords(t *testing.T) {
 		if !errors.As(err, &refused) {
 			t.Errorf("%s: %v", about, err)
 		}
+	}
+}
+
+// TestJSONKeys tells documents of one shape apart by the keys of their records, and keeps what nobody
+// declared.
+func TestJSONKeys(t *testing.T) {
+	s := spec("id", "budget", "[name]")
+	s.Format, s.Records, s.Captured, s.Refuse = "json", "data[]", "meta.at", []string{"email_address"}
+	text := `{"meta": {"at": "2026-01-02T03:04:05Z"}, "data": [{"id": 1, "budget": 2}, {"id": 3, "name": "x", "goal": {"a": [1]}}]}`
+	m := Member{Name: "x.json", Path: put(t, "x.json", text)}
+	fits, err := Fit(t.Context(), m, s)
+	if err != nil || !fits.OK || fits.Matched != 3 || fits.Extra != 1 || fits.Captured != "2026-01-02T03:04:05Z" {
+		t.Errorf("%+v %v", fits, err)
+	}
+	table, err := Prepare(t.Context(), m, s, t.TempDir(), Limits{})
+	if err != nil || table.Records != 2 || len(table.ExtraNames) != 1 || table.ExtraNames[0] != "goal" {
+		t.Fatalf("%+v %v", table, err)
+	}
+	copied, err := os.ReadFile(table.Path)
+	if err != nil || !strings.Contains(string(copied), `"{""goal"":{""a"":[""1""]}}"`) {
+		t.Errorf("%s %v", copied, err)
+	}
+	other := Member{Name: "y.json", Path: put(t, "y.json", `{"data": [{"id": 1, "creative": {}}]}`)}
+	if fits, err = Fit(t.Context(), other, s); err != nil || fits.OK || len(fits.Missing) != 1 || fits.Missing[0] != "budget" {
+		t.Errorf("%+v %v", fits, err)
+	}
+	if _, err = Prepare(t.Context(), other, s, t.TempDir(), Limits{}); err == nil || !strings.Contains(err.Error(), `"budget"`) {
+		t.Errorf("%v", err)
+	}
+	private := Member{Name: "z.json", Path: put(t, "z.json", `{"data": [{"id": 1, "budget": 2, "who": [{"email_address": "a@example.com"}]}]}`)}
+	var refused *Rejected
+	if _, err = Fit(t.Context(), private, s); !errors.As(err, &refused) || refused.Code != "private" {
+		t.Errorf("%v", err)
+	}
+	// The same word as a value is no key.
+	fine := Member{Name: "z.json", Path: put(t, "z.json", `{"data": [{"id": "email_address", "budget": 2}]}`)}
+	if fits, err = Fit(t.Context(), fine, s); err != nil || !fits.OK {
+		t.Errorf("%+v %v", fits, err)
+	}
+	rows := Spec{Format: "json", Records: "rows[] as heads[].name"}
+	table, err = Prepare(t.Context(), Member{Name: "r.json", Path: put(t, "r.json", `{"heads": [{"name": "a"}], "rows": [["1", "2"], ["3"]]}`)}, rows, t.TempDir(), Limits{})
+	if err != nil || table.Records != 2 || table.Bad != 1 {
+		t.Errorf("%+v %v", table, err)
+	}
+}
+
+// TestAbove reads what stands above a header and refuses columns of personal data.
+func TestAbove(t *testing.T) {
+	s := spec("Date", "Primary")
+	s.Preamble = regexp.MustCompile(`^"?(?P<metric>[^"=]+)"?$`)
+	text := "sep=,\n\"Instagram follows\"\n\"Date\",\"Primary\"\n\"2025-12-24T00:00:00\",\"17\"\n"
+	table, err := prepare(t, s, text)
+	if err != nil || table.Labels["metric"] != "Instagram follows" || table.Records != 1 {
+		t.Errorf("%+v %v", table, err)
+	}
+	fits, err := Fit(t.Context(), Member{Name: "x.csv", Path: put(t, "x.csv", text)}, s)
+	if err != nil || fits.Labels["metric"] != "Instagram follows" {
+		t.Errorf("%+v %v", fits, err)
+	}
+	s = spec("a")
+	s.Refuse = []string{"Email Address"}
+	var refused *Rejected
+	if _, err = prepare(t, s, "a,email address\n1,x@example.com\n"); !errors.As(err, &refused) || refused.Code != "private" {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestTheFullerSheet: of a sheet for the eye and one with the data, both with the header, the second is
+// the table.
+func TestTheFullerSheet(t *testing.T) {
+	book := excelize.NewFile()
+	if _, err := book.NewSheet("Raw"); err != nil {
+		t.Fatal(err)
+	}
+	for at, row := range map[string][]any{
+		"Sheet1!A1": {"My report, Nov 13, 2022 - Dec 13, 2025"}, "Sheet1!A2": {"", "id", "usd", "day"}, "Sheet1!A3": {"", "1", 5, 6},
+		"Raw!A1": {"banner"}, "Raw!A2": {"id", "usd", "day"}, "Raw!A3": {"1", 2, 3}, "Raw!A4": {"2", 3, 3},
+	} {
+		sheet, cell, _ := strings.Cut(at, "!")
+		if err := book.SetSheetRow(sheet, cell, &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	table, err := Prepare(t.Context(), Member{Name: "x.xlsx", Path: path}, spec("id", "usd", "[day]"), t.TempDir(), Limits{})
+	if err != nil || table.Records != 2 {
+		t.Errorf("%+v %v", table, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -17,6 +18,10 @@ import (
 // Folder is a tree of scripts: one folder per source, beside feeds/, curated/ and shared/.
 type Folder struct {
 	FS fs.FS
+	// Texts are scripts that are made, by their path in the tree; they stand in for FS.
+	Texts map[string]string
+	// Problems were found where the scripts come from.
+	Problems Problems
 	// Origin is "" for the scripts in the binary; elsewhere it is how people know the folder.
 	Origin string
 }
@@ -147,6 +152,17 @@ func (l *loader) fault(s *Script, line int, format string, args ...any) {
 }
 
 func (l *loader) readFolder(folder Folder) error {
+	if folder.Origin == "" {
+		l.problems = append(l.problems, folder.Problems...)
+	} else {
+		l.Findings = append(l.Findings, folder.Problems...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(folder.Texts)) {
+		l.readScript(folder, name, path.Join(folder.Origin, "sql", name), folder.Texts[name])
+	}
+	if folder.FS == nil {
+		return nil
+	}
 	names, err := fs.Glob(folder.FS, "*/*.sql")
 	if err != nil {
 		return err
