@@ -52,6 +52,6 @@ ci:
 run *ARGS:
     go run . run {{ARGS}}
 
-# make the first files of a source
-new-source NAME:
-    @.ci/new-source {{NAME}}
+# make the first files of a source (script, declaration, case) out of one of its FILEs
+new-source FILE NAME="":
+    go run . profile --draft . {{ if NAME == "" { "" } else { "--source " + NAME } }} {{quote(FILE)}}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -25,9 +26,11 @@ import (
 	"bedrot/extract"
 	"bedrot/sql"
 	"bedrot/sql/build"
+	"bedrot/sql/draft"
 	"bedrot/sql/duck"
 	"bedrot/sql/fixture"
 	"bedrot/sql/query"
+	"bedrot/sql/read"
 	"bedrot/sql/script"
 	"bedrot/zones"
 )
@@ -199,11 +202,12 @@ func (a *app) cli() *cli.App {
 			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
 			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
+			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
 			{Name: "run", Usage: "the nightly job: take the inbox and the catalog of names, build, publish", Flags: append(nightly, full...), Action: a.nightly},
 			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
 			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
-			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}}, Action: a.rejects},
+			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}, &cli.StringFlag{Name: "as-case", Usage: "write fixture cases of them below `DIR`, with names, ids and amounts replaced"}}, Action: a.rejects},
 			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(append(asked, asOf), run[1:]...), Action: a.query},
 			{Name: "shell", Usage: "ask one question after the other; statements end with a semicolon, .help says more", Flags: append([]cli.Flag{&cli.StringFlag{Name: "history", Usage: "remember inputs in `FILE`", EnvVars: []string{"BEDROT_HISTORY"}}, asOf, asked[3], &cli.Int64Flag{Name: "max-rows", Value: 100_000, Usage: "stop an answer after `N` rows; 0 never"}}, run[1:]...), Action: a.shell},
 			{Name: "pager", Hidden: true, Action: a.pager},
@@ -775,8 +779,59 @@ func (a *app) sources(c *cli.Context) error {
 
 func (a *app) rejects(c *cli.Context) error {
 	return a.listing(c, func(l export.Listing) error {
+		if dir := c.String("as-case"); dir != "" {
+			return l.RejectsAsCases(c.Context, dir, c.Args().First(), c.Int("limit"))
+		}
 		return l.Rejects(c.Context, c.Args().First(), c.Int("limit"))
 	})
+}
+
+// profile needs no lake.
+func (a *app) profile(c *cli.Context) (err error) {
+	path := c.Args().First()
+	if path == "" {
+		return usage("which file? bedrot profile FILE")
+	}
+	scratch, err := os.MkdirTemp("", "bedrot-profile-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	members, err := read.Expand(c.Context, path, filepath.Base(path), scratch, read.Limits{})
+	if err != nil {
+		return &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot profile FILE", Err: err}
+	}
+	for _, m := range members {
+		p, ok, err := read.ProfileOf(c.Context, m)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return &zones.Error{Code: "file_unknown", What: "holds no table and no records that can be made out", Where: m.Name, Next: "look at it: head " + path}
+		}
+		if err := export.Profile(a.out, m.Name, p, c.Bool("json")); err != nil {
+			return err
+		}
+		if dir := c.String("draft"); dir != "" {
+			name := filepath.Base(m.Name)
+			source := c.String("source")
+			if source == "" {
+				source = draft.Name(strings.TrimSuffix(name, filepath.Ext(name)))
+			}
+			files, err := draft.Source(p, draft.Name(source), draft.Name(c.String("stream")), name)
+			if err != nil {
+				return err
+			}
+			if err := export.WriteDraft(dir, files); err != nil {
+				return err
+			}
+			for _, file := range slices.Sorted(maps.Keys(files)) {
+				a.talk(c).Say("wrote %s", filepath.Join(dir, file))
+			}
+			break
+		}
+	}
+	return nil
 }
 
 func (a *app) lineage(c *cli.Context) error {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"bedrot/sql/build"
+	"bedrot/sql/draft"
 	"bedrot/sql/duck"
 	"bedrot/sql/query"
 	"bedrot/sql/script"
@@ -160,23 +162,7 @@ type Rejected struct {
 
 // Rejects lists rejected rows, newest drops first, with their original lines.
 func (l Listing) Rejects(ctx context.Context, table string, limit int) error {
-	where := ""
-	if table != "" {
-		where = " where table_name = " + duck.Literal(table) + " or table_name = 'raw.' || " + duck.Literal(table)
-	}
-	if err := l.Session.Need(ctx, "meta.rejects"); err != nil {
-		return err
-	}
-	var list []Rejected
-	var accounts []string
-	err := l.Session.DB.Scan(ctx, "select table_name, account, drop_id, file, record, reason from meta.rejects"+where+
-		fmt.Sprintf(" order by drop_id desc, table_name, file, record limit %d", limit), func(scan func(...any) error) error {
-		var r Rejected
-		var account string
-		err := scan(&r.Table, &account, &r.Drop, &r.File, &r.Line, &r.Reason)
-		list, accounts = append(list, r), append(accounts, account)
-		return err
-	})
+	list, accounts, err := l.rejected(ctx, table, limit)
 	if err != nil {
 		return err
 	}
@@ -193,6 +179,87 @@ func (l Listing) Rejects(ctx context.Context, table string, limit int) error {
 	}
 	if len(list) == 0 {
 		l.talk().Tell("nothing was rejected")
+	}
+	return nil
+}
+
+// rejected lists the newest rejected records and their accounts.
+func (l Listing) rejected(ctx context.Context, table string, limit int) (list []Rejected, accounts []string, err error) {
+	where := ""
+	if table != "" {
+		where = " where table_name = " + duck.Literal(table) + " or table_name = 'raw.' || " + duck.Literal(table)
+	}
+	if err := l.Session.Need(ctx, "meta.rejects"); err != nil {
+		return nil, nil, err
+	}
+	err = l.Session.DB.Scan(ctx, "select table_name, account, drop_id, file, record, reason from meta.rejects"+where+
+		fmt.Sprintf(" order by drop_id desc, table_name, file, record limit %d", limit), func(scan func(...any) error) error {
+		var r Rejected
+		var account string
+		err := scan(&r.Table, &account, &r.Drop, &r.File, &r.Line, &r.Reason)
+		list, accounts = append(list, r), append(accounts, account)
+		return err
+	})
+	return list, accounts, err
+}
+
+// RejectsAsCases writes a fixture case for each file that rejected records stand in, with names, ids and
+// amounts replaced, and tells the folders.
+func (l Listing) RejectsAsCases(ctx context.Context, dir, table string, limit int) error {
+	list, accounts, err := l.rejected(ctx, table, limit)
+	if err != nil {
+		return err
+	}
+	number := map[string]int{}
+	for first := 0; first < len(list); {
+		r, next := list[first], first
+		var records []int64
+		var reasons []string
+		for ; next < len(list) && list[next].Table == r.Table && list[next].Drop == r.Drop && list[next].File == r.File; next++ {
+			records, reasons = append(records, list[next].Line), append(reasons, list[next].Reason)
+		}
+		s := l.Catalog.Script(r.Table)
+		drop, err := l.Session.Lake.ReadDrop(s.Source, s.Entity, accounts[first], r.Drop)
+		if err != nil {
+			return err
+		}
+		m, err := build.MemberOf(ctx, l.Session.Lake, drop, l.Session.Scratch(), build.DefaultLimits, r.File)
+		if err != nil {
+			return err
+		}
+		files, err := draft.Rejects(ctx, s, m, records, reasons)
+		if err != nil {
+			return err
+		}
+		number[s.Table]++
+		at := filepath.Join(dir, s.Source, fmt.Sprintf("rejects_of_%s_%d", s.Entity, number[s.Table]))
+		if err := WriteDraft(at, files); err != nil {
+			return err
+		}
+		l.talk().Tell("%s: %d records of %s", at, len(records), r.Table)
+		first = next
+	}
+	if len(list) == 0 {
+		l.talk().Tell("nothing was rejected")
+	}
+	return nil
+}
+
+// WriteDraft writes files that are not there yet; one that is stops it before anything is written.
+func WriteDraft(dir string, files draft.Files) error {
+	for name := range files {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return &zones.Error{Code: "usage", What: "is there already, nothing was written", Where: filepath.Join(dir, name), Next: "choose another folder or name"}
+		}
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package export
 import (
 	"io"
 	"strings"
+
+	"bedrot/sql/read"
 )
 
 // SourceInfo is a source with what the catalog knows of its streams.
@@ -62,6 +64,27 @@ func (s SourceInfo) Print(out io.Writer, asJSON bool) error {
 		for _, trap := range stream.Traps {
 			talk.Tell("  trap: %s", trap)
 		}
+	}
+	return nil
+}
+
+// Profile tells what a file that no script reads looks like.
+func Profile(out io.Writer, name string, p read.Profile, asJSON bool) error {
+	if asJSON {
+		return JSON(out, p)
+	}
+	talk := Talk{Out: out}
+	about := ""
+	if p.Kind != "" {
+		about = ", probably about " + p.Kind
+	}
+	at := ""
+	if p.Path != "" {
+		at = " at " + p.Path
+	}
+	talk.Tell("%s: %s%s%s; of the first %d records:", name, p.Format, at, about, p.Records)
+	for _, c := range p.Columns {
+		talk.Tell("  %-40s %s", c.Name, strings.TrimSpace(c.Type+" "+c.Layout))
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 		found = append(found, best[0].recognised(labels))
 	}
 	if len(found) == 0 {
-		return nil, r.unknown(path, members, nearest, source, stream)
+		return nil, r.unknown(ctx, path, members, nearest, source, stream)
 	}
 	return found, nil
 }
@@ -205,7 +205,7 @@ func (n near) String() string {
 }
 
 // unknown explains why a file is nothing that is known.
-func (r Recogniser) unknown(path string, members []read.Member, nearest near, source, stream string) error {
+func (r Recogniser) unknown(ctx context.Context, path string, members []read.Member, nearest near, source, stream string) error {
 	e := &zones.Error{
 		Code: "file_unknown", Source: source, Stream: stream, Where: path, Columns: nearest.missing,
 		What: "is no export that is known" + nearest.String(), Next: "bedrot import --source SOURCE --stream STREAM " + path,
@@ -227,7 +227,32 @@ func (r Recogniser) unknown(path string, members []read.Member, nearest near, so
 			e.What = fmt.Sprintf("is a web page (title %q) that is no export that is known: perhaps a login page saved in its place", s.Title)
 		}
 	}
+	if name := r.private(members); name != "" {
+		e.Code, e.What, e.Next = "file_private", fmt.Sprintf("holds %q: personal data never lands", name), "delete it"
+		return e
+	}
+	if e.Code != "file_unknown" || source != "" {
+		return e
+	}
+	if p, ok, err := read.ProfileOf(ctx, members[0]); err == nil && ok {
+		e.What += "; " + p.String()
+		e.Next = "bedrot profile " + path + "   (--draft drafts a source of it), or, a statement: a mapping in LAKE/catalog/mappings"
+	}
 	return e
+}
+
+// private is a key of personal data, of those any script refuses, that a file no script reads holds.
+func (r Recogniser) private(members []read.Member) string {
+	var refuse []string
+	for _, made := range r.Catalog.Raws() {
+		refuse = append(refuse, made.Header.Refuse...)
+	}
+	for _, m := range members {
+		if name, err := read.PrivateKey(m, refuse); err == nil && name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // Explain says of each file that waits in the inbox why no run could place it.

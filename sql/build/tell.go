@@ -85,8 +85,25 @@ func LineOf(ctx context.Context, lake *zones.Lake, s *script.Script, drop *zones
 
 // LinesOf finds several records of one file of a drop in one pass over it.
 func LinesOf(ctx context.Context, lake *zones.Lake, s *script.Script, drop *zones.Drop, scratch string, limits read.Limits, file string, records []int64) ([]OriginalLine, error) {
-	if err := os.MkdirAll(scratch, 0o700); err != nil {
+	m, err := MemberOf(ctx, lake, drop, scratch, limits, file)
+	if err != nil {
 		return nil, err
+	}
+	lines, err := read.Lines(ctx, m, s.Spec(), records)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]OriginalLine, len(lines))
+	for i, line := range lines {
+		found[i] = OriginalLine{File: file, Line: line}
+	}
+	return found, nil
+}
+
+// MemberOf opens one file of a drop, unpacked into scratch if it must be.
+func MemberOf(ctx context.Context, lake *zones.Lake, drop *zones.Drop, scratch string, limits read.Limits, file string) (read.Member, error) {
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
+		return read.Member{}, err
 	}
 	for _, landedFile := range drop.Files {
 		if file != landedFile.Name && !strings.HasPrefix(file, landedFile.Name+"/") {
@@ -94,26 +111,17 @@ func LinesOf(ctx context.Context, lake *zones.Lake, s *script.Script, drop *zone
 		}
 		path, err := lake.Original(ctx, drop, landedFile, scratch)
 		if err != nil {
-			return nil, err
+			return read.Member{}, err
 		}
 		members, err := read.Expand(ctx, path, landedFile.Name, scratch, limits)
 		if err != nil {
-			return nil, err
+			return read.Member{}, err
 		}
 		for _, m := range members {
-			if m.Name != file {
-				continue
+			if m.Name == file {
+				return m, nil
 			}
-			lines, err := read.Lines(ctx, m, s.Spec(), records)
-			if err != nil {
-				return nil, err
-			}
-			found := make([]OriginalLine, len(lines))
-			for i, line := range lines {
-				found[i] = OriginalLine{File: file, Line: line}
-			}
-			return found, nil
 		}
 	}
-	return nil, fmt.Errorf("drop %s has no file %s", drop.ID, file)
+	return read.Member{}, fmt.Errorf("drop %s has no file %s", drop.ID, file)
 }

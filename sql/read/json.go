@@ -126,6 +126,7 @@ func columnsOf(rules []rule) []string {
 type element struct {
 	record  string
 	value   any // the same, decoded
+	path    []segment
 	columns map[string]string
 	problem string
 	offset  int64 // in the decoded text
@@ -281,7 +282,11 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 			}
 		}
 		for _, path := range r.paths {
-			if err := read(path, names, count); err != nil {
+			onPath := func(e element) error {
+				e.path = path
+				return count(e)
+			}
+			if err := read(path, names, onPath); err != nil {
 				return err
 			}
 		}
