@@ -26,5 +26,10 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	}
 	fmt.Fprintf(&splits, "%s,,,0.4\n", all[1].isrc)
 	fmt.Fprintf(&splits, "%s,,%s,0.55\n", all[1].isrc, c.Start.AddDate(0, c.Months/2, 0).Format("2006-01"))
-	return map[string]string{"artists.csv": artists.String(), "tracks.csv": tracks.String(), "splits.csv": splits.String()}
+	var rates strings.Builder
+	rates.WriteString("date,currency,usd\n")
+	for month := range c.Months {
+		fmt.Fprintf(&rates, "%s,EUR,1.%02d\n", isoDay(c.Start.AddDate(0, month, 0)), 5+month%10)
+	}
+	return map[string]string{"fx.csv": rates.String(), "artists.csv": artists.String(), "tracks.csv": tracks.String(), "splits.csv": splits.String()}
 }

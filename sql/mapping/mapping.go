@@ -129,7 +129,7 @@ func Read(name, shown string, data []byte) (Mapping, script.Problems) {
 		fault("either currency = \"EUR\" for every line, or [columns] currency: one of the two")
 	}
 	if len(m.Formats.ReportingDate) == 0 || c.SaleDate != "" && len(m.Formats.SaleDate) == 0 {
-		fault(`[formats] reporting_date and sale_date say how dates are written, as in ["%%Y-%%m-%%d"]`)
+		fault(`[formats] reporting_date and sale_date say how dates are written (strptime), as in ["%%Y-%%m-%%d"]`)
 	}
 	if m.Formats.Decimal == m.Formats.Thousands {
 		fault("[formats] decimal and thousands are the same")
