@@ -28,7 +28,21 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BEDROT_TEST_CHILD") != "" {
 		os.Exit(child())
 	}
-	os.Exit(m.Run())
+	os.Exit(ownCache(m.Run))
+}
+
+// ownCache keeps what these tests remember away from the user's.
+func ownCache(run func() int) int {
+	dir, err := os.MkdirTemp("", "bedrot-cache-")
+	if err == nil {
+		err = os.Setenv("XDG_CACHE_HOME", dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	return run()
 }
 
 // child runs bedrot with the clock and the crash point that the environment names.

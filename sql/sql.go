@@ -41,17 +41,18 @@ func Folders(lake *zones.Lake) ([]script.Folder, error) {
 	return append(folders, own, mapped), nil
 }
 
-// Load loads the scripts in force in a lake, or without one the embedded ones.
+// Load loads the scripts in force in a lake, or without one the embedded ones. What planning them found
+// out is kept in the user's cache folder.
 func Load(ctx context.Context, lake *zones.Lake) (*script.Catalog, error) {
-	return load(ctx, lake, script.Load)
+	return load(ctx, lake, script.Loader{Cache: script.NewCache()})
 }
 
-// LoadLinked is Load for who traces rows; see script.LoadLinked.
+// LoadLinked is Load for who traces rows; see script.Loader.
 func LoadLinked(ctx context.Context, lake *zones.Lake) (*script.Catalog, error) {
-	return load(ctx, lake, script.LoadLinked)
+	return load(ctx, lake, script.Loader{Cache: script.NewCache(), Linked: true})
 }
 
-func load(ctx context.Context, lake *zones.Lake, with func(context.Context, ...script.Folder) (*script.Catalog, error)) (*script.Catalog, error) {
+func load(ctx context.Context, lake *zones.Lake, loader script.Loader) (*script.Catalog, error) {
 	folders, err := Embedded()
 	if lake != nil {
 		folders, err = Folders(lake)
@@ -59,5 +60,5 @@ func load(ctx context.Context, lake *zones.Lake, with func(context.Context, ...s
 	if err != nil {
 		return nil, err
 	}
-	return with(ctx, folders...)
+	return loader.Load(ctx, folders...)
 }

@@ -100,33 +100,45 @@ func (c *Catalog) Raws() []*Script {
 // Load reads, checks and orders all scripts. Every fault of the embedded scripts is returned at once,
 // as Problems; a fault in another folder disables its script and is kept in Findings.
 func Load(ctx context.Context, folders ...Folder) (*Catalog, error) {
-	return load(ctx, false, folders)
+	return Loader{}.Load(ctx, folders...)
 }
 
-// LoadLinked is Load for who traces rows: it also finds the Links of every script, which takes a plan
-// for each column.
-func LoadLinked(ctx context.Context, folders ...Folder) (*Catalog, error) {
-	return load(ctx, true, folders)
+// Loader loads scripts as its fields say.
+type Loader struct {
+	// Linked also finds the Links of every script, which takes a plan for each column: for who traces rows.
+	Linked bool
+	// Cache remembers plans; nil plans every time.
+	Cache *Cache
 }
 
-func load(ctx context.Context, linked bool, folders []Folder) (*Catalog, error) {
-	db, err := duck.Open(ctx, duck.Options{Threads: 1, Memory: "512MB"})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = db.Close() }()
-	l := &loader{Catalog: &Catalog{byTable: map[string]*Script{}, barren: &sync.Map{}}, db: db, linked: linked}
+// Load is the function Load, as the fields say.
+func (o Loader) Load(ctx context.Context, folders ...Folder) (*Catalog, error) {
+	l := &loader{Catalog: &Catalog{byTable: map[string]*Script{}, barren: &sync.Map{}}, linked: o.Linked}
 	for _, folder := range folders {
 		if err := l.readFolder(folder); err != nil {
 			return nil, err
 		}
 	}
+	if l.recall(o.Cache) {
+		return l.Catalog, nil
+	}
+	key := ""
+	if o.Cache != nil {
+		key = l.key(o.Cache)
+	}
+	db, err := duck.Open(ctx, duck.Options{Threads: 1, Memory: "512MB"})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	l.db = db
 	if err := l.plan(ctx); err != nil {
 		return nil, err
 	}
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}
+	l.remember(o.Cache, key)
 	return l.Catalog, nil
 }
 

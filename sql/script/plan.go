@@ -101,9 +101,12 @@ func quoteLine(text string, line int) string {
 	return "\n    " + strings.TrimSpace(lines[line-1])
 }
 
+// statement is a script without what may stand after its SELECT.
+func statement(text string) string { return strings.TrimRight(strings.TrimSpace(text), ";") + "\n" }
+
 // parse reads the statement: inputs, forbidden functions, the shape of raw scripts.
 func (l *loader) parse(ctx context.Context, s *Script) error {
-	s.SQL = strings.TrimRight(strings.TrimSpace(s.SQL), ";") + "\n"
+	s.SQL = statement(s.SQL)
 	tree, err := l.db.Parse(ctx, s.SQL)
 	var wrong *duck.ParseError
 	if errors.As(err, &wrong) {

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -288,7 +291,7 @@ func TestHashIgnoresComments(t *testing.T) {
 }
 
 func TestEmbeddedCatalog(t *testing.T) {
-	catalog, err := script.LoadLinked(t.Context(), script.Folder{FS: bedrotsql.Scripts()})
+	catalog, err := script.Loader{Linked: true}.Load(t.Context(), script.Folder{FS: bedrotsql.Scripts()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,5 +327,63 @@ func TestMacroStatements(t *testing.T) {
 	got := script.MacroStatements("-- a comment; with a semicolon\ncreate macro a(x) as x;\n\ncreate macro b(x) as\n    x + 1;\n")
 	if len(got) != 2 || !strings.HasPrefix(got[1], "create macro b") {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestPlansAreRemembered: a catalog out of the cache is the one that was planned; what is damaged there, or
+// of other scripts or another program, is planned anew; and one with a fault is never kept.
+func TestPlansAreRemembered(t *testing.T) {
+	dir := t.TempDir()
+	folder := script.Folder{FS: bedrotsql.Scripts()}
+	loader := script.Loader{Linked: true, Cache: &script.Cache{Dir: dir, Program: "one"}}
+	seen := func(c *script.Catalog) string {
+		var b strings.Builder
+		for _, s := range append(slices.Clone(c.Scripts), c.Checks...) {
+			fmt.Fprintln(&b, s.Path, s.Table, s.Kind, s.Hash, s.SQL, s.Inputs, s.Columns, s.RunDate, s.Narrow, s.WhyNot, s.Members, len(s.Links), s.Links, s.MoneySource, s.Carrying, s.Header.Partition, s.Header.Key)
+		}
+		return b.String()
+	}
+	load := func(l script.Loader, folders ...script.Folder) string {
+		t.Helper()
+		c, err := l.Load(t.Context(), folders...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return seen(c)
+	}
+	keptFiles := func() []string {
+		names, err := filepath.Glob(filepath.Join(dir, "*.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	planned := load(loader, folder)
+	if len(keptFiles()) != 1 {
+		t.Fatalf("%d files are kept", len(keptFiles()))
+	}
+	text, err := os.ReadFile(keptFiles()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if load(loader, folder) != planned {
+		t.Error("what is remembered differs from what was planned")
+	}
+	if err := os.WriteFile(keptFiles()[0], []byte(strings.Replace(string(text), "decimal", "integer", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if load(loader, folder) != planned {
+		t.Error("a damaged file was believed")
+	}
+	if load(script.Loader{Linked: true, Cache: &script.Cache{Dir: dir, Program: "two"}}, folder) != planned || len(keptFiles()) != 2 {
+		t.Errorf("another program: %d files", len(keptFiles()))
+	}
+	own := script.Folder{Origin: "sql", Texts: map[string]string{"desk/30_curated_x.sql": "-- One row.\n-- key: none\n-- column a: A.\n\nselect 1::bigint as a"}}
+	if load(loader, folder, own) == planned || len(keptFiles()) != 3 {
+		t.Errorf("another script: %d files", len(keptFiles()))
+	}
+	own.Texts["desk/30_curated_x.sql"] = "-- One row.\n-- key: none\n-- column a: A.\n\nselect now() as a"
+	if load(loader, folder, own); len(keptFiles()) != 3 {
+		t.Errorf("a catalog with a fault is kept: %d files", len(keptFiles()))
 	}
 }
