@@ -23,11 +23,13 @@ func TestAnUnknownFileIsProfiled(t *testing.T) {
 	}{
 		"Payout March.csv": {
 			"Paid on,Performer,Work,ISWC,Plays,Royalty (EUR)\n03/31/2026,SOMEBODY,A SONG,T-034524680-1,\"1,204\",12.34\n04/30/2026,SOMEBODY,OTHER,T-034524681-2,7,n/a\n",
-			[]string{"probably about royalties", "Paid on (day)", "Plays (whole number)", "Royalty (EUR) (decimal)", "Performer (text)", "bedrot profile"}, "2",
+			[]string{"probably about royalties", "Paid on (day)", "Plays (whole number)", "Royalty (EUR) (decimal)", "Performer (text)", "bedrot profile"},
+			"2",
 		},
 		"mail.json": {
 			`{"total": 2, "answer": {"letters": [{"id": "aa1", "subject": "hello", "sent_at": "2026-03-01 10:00:00", "opens": 12, "bounces": 0}, {"id": "aa2", "subject": "again", "sent_at": "2026-03-02 10:00:00", "opens": 9}]}}`,
-			[]string{"probably about email", "opens (whole number)", "sent_at (time)"}, "2",
+			[]string{"probably about email", "opens (whole number)", "sent_at (time)"},
+			"2",
 		},
 	} {
 		l := newLake(t)
