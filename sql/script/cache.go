@@ -1,23 +1,24 @@
 package script
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
 	"bedrot/zones"
 )
 
 // Cache keeps what planning found out of scripts, which takes DuckDB some 15 ms each and is the same as
-// long as neither they nor the program change. It is a folder of files that anybody may delete; one that
-// cannot be read or written only costs the time.
+// long as neither they, nor their inputs, nor the program change. It is a file that anybody may delete;
+// one that cannot be read or written only costs the time.
 type Cache struct {
-	Dir string
+	Path string
 	// Program is what tells this program from another build of it.
 	Program string
 }
@@ -36,117 +37,148 @@ func NewCache() *Cache {
 	if err != nil {
 		return nil
 	}
-	return &Cache{Dir: filepath.Join(dir, "bedrot"), Program: fmt.Sprint(program, info.Size(), info.ModTime().UnixNano())}
+	return &Cache{
+		Path:    filepath.Join(dir, "bedrot", "plans.json"),
+		Program: fmt.Sprint(program, info.Size(), info.ModTime().UnixNano()),
+	}
+}
+
+// parsed is what parsing found out of one script.
+type parsed struct {
+	Inputs      []string `json:"inputs,omitempty"`
+	RunDate     bool     `json:"run_date,omitempty"`
+	MoneySource string   `json:"money_source,omitempty"`
 }
 
 // planned is what planning found out of one script.
 type planned struct {
-	Inputs      []string          `json:"inputs,omitempty"`
-	Columns     []zones.Column    `json:"columns,omitempty"`
-	RunDate     bool              `json:"run_date,omitempty"`
-	Narrow      bool              `json:"narrow,omitempty"`
-	WhyNot      string            `json:"why_not,omitempty"`
-	MoneySource string            `json:"money_source,omitempty"`
-	Carrying    string            `json:"carrying,omitempty"`
-	Links       map[string][]Link `json:"links,omitempty"`
+	Columns  []zones.Column    `json:"columns,omitempty"`
+	Narrow   bool              `json:"narrow,omitempty"`
+	WhyNot   string            `json:"why_not,omitempty"`
+	Carrying string            `json:"carrying,omitempty"`
+	Links    map[string][]Link `json:"links,omitempty"`
 }
 
-// key names everything that planning depends on.
-func (l *loader) key(c *Cache) string {
-	hash := sha256.New()
-	_, _ = fmt.Fprintf(hash, "%s\x00%t\x00", c.Program, l.linked)
-	for _, m := range l.Macros {
-		_, _ = fmt.Fprintf(hash, "%s\x00%s\x00", m.Path, m.SQL)
-	}
-	for _, s := range l.all {
-		_, _ = fmt.Fprintf(hash, "%s\x00%s\x00%s\x00", s.Path, s.Origin, s.SQL)
-	}
-	return hex.EncodeToString(hash.Sum(nil))
+// maxPlans bounds a cache: those of the newest load stay, then any.
+const maxPlans = 3000
+
+// memory is a cache while scripts are loaded.
+type memory struct {
+	Parsed  map[string]parsed  `json:"parsed"`
+	Planned map[string]planned `json:"planned"`
+	used    map[string]bool
+	changed bool
 }
 
-// recall takes over what an earlier load found out; it reports whether there was one.
-func (l *loader) recall(c *Cache) bool {
-	if c == nil || len(l.problems) > 0 || len(l.Findings) > 0 {
-		return false
+// open reads what is kept. Damage is the same as nothing.
+func (c *Cache) open() *memory {
+	m := &memory{Parsed: map[string]parsed{}, Planned: map[string]planned{}, used: map[string]bool{}}
+	if c == nil {
+		return m
 	}
-	data, err := os.ReadFile(filepath.Join(c.Dir, l.key(c)+".json"))
+	data, err := os.ReadFile(c.Path)
 	if err != nil {
-		return false
+		return m
 	}
 	sum, body, found := strings.Cut(string(data), "\n")
-	known := map[string]planned{}
-	if own := sha256.Sum256([]byte(body)); !found || hex.EncodeToString(own[:]) != sum || json.Unmarshal([]byte(body), &known) != nil {
-		return false
+	if own := sha256.Sum256([]byte(body)); !found || hex.EncodeToString(own[:]) != sum {
+		return m
 	}
-	for _, s := range l.all {
-		if _, ok := known[s.Path]; !ok {
-			return false
-		}
+	kept := *m
+	if json.Unmarshal([]byte(body), &kept) == nil {
+		return &kept
 	}
-	l.hashAll()
-	for _, s := range l.all {
-		p := known[s.Path]
-		s.SQL = statement(s.SQL)
-		s.Inputs, s.Columns, s.RunDate, s.Narrow, s.WhyNot = p.Inputs, p.Columns, p.RunDate, p.Narrow, p.WhyNot
-		s.MoneySource, s.Carrying, s.Links = p.MoneySource, p.Carrying, p.Links
-		if s.Kind == Raw {
-			s.Header.Partition = s.partition()
-		}
-	}
-	l.joinFeeds()
-	l.order()
-	return true
+	return m
 }
 
-// remember keeps what planning found out, if nothing was wrong.
-func (l *loader) remember(c *Cache, key string) {
-	if c == nil || len(l.problems) > 0 || len(l.Findings) > 0 {
+// save keeps what has been found out since.
+func (c *Cache) save(m *memory) {
+	if c == nil || !m.changed {
 		return
 	}
-	known := map[string]planned{}
-	for _, s := range l.all {
-		if s.Disabled != nil {
-			return
-		}
-		p := planned{
-			Inputs: s.Inputs, Columns: s.Columns, RunDate: s.RunDate, Narrow: s.Narrow, WhyNot: s.WhyNot,
-			MoneySource: s.MoneySource, Carrying: s.Carrying, Links: s.Links,
-		}
-		if s.Kind == Feed { // joinFeeds says them
-			p.Inputs = nil
-		}
-		known[s.Path] = p
-	}
-	body, err := json.Marshal(known)
-	if err != nil || os.MkdirAll(c.Dir, 0o700) != nil {
+	trim(m.Parsed, m.used)
+	trim(m.Planned, m.used)
+	body, err := json.Marshal(m)
+	if err != nil || os.MkdirAll(filepath.Dir(c.Path), 0o700) != nil {
 		return
 	}
-	draft, err := os.CreateTemp(c.Dir, "draft-*")
+	draft, err := os.CreateTemp(filepath.Dir(c.Path), "draft-*")
 	if err != nil {
 		return
 	}
 	sum := sha256.Sum256(body)
 	_, err = draft.WriteString(hex.EncodeToString(sum[:]) + "\n" + string(body))
-	if closeErr := draft.Close(); err != nil || closeErr != nil || os.Rename(draft.Name(), filepath.Join(c.Dir, key+".json")) != nil {
+	if cmp.Or(err, draft.Close()) != nil || os.Rename(draft.Name(), c.Path) != nil {
 		_ = os.Remove(draft.Name())
-		return
 	}
-	c.forget(key + ".json")
 }
 
-// forget lets go of what is a month older than the newest: of scripts and programs that are no more.
-func (c *Cache) forget(newest string) {
-	now, err := os.Stat(filepath.Join(c.Dir, newest))
-	if err != nil {
-		return
-	}
-	entries, err := os.ReadDir(c.Dir)
-	if err != nil {
-		return
-	}
-	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && now.ModTime().Sub(info.ModTime()) > 30*24*time.Hour {
-			_ = os.Remove(filepath.Join(c.Dir, entry.Name()))
+func trim[V any](plans map[string]V, used map[string]bool) {
+	for key := range plans {
+		if len(plans) <= maxPlans {
+			return
+		}
+		if !used[key] {
+			delete(plans, key)
 		}
 	}
+}
+
+// keyOf names what something depends on.
+func keyOf(parts ...any) string {
+	text, err := json.Marshal(parts)
+	if err != nil { // strings and lists of them always can be
+		return ""
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// parseKey names what parsing a script depends on.
+func (l *loader) parseKey(s *Script) string { return keyOf(l.program, s.Kind, s.SQL) }
+
+// planKey names what planning a script depends on: itself, the macros, and of each input what it is like.
+func (l *loader) planKey(s *Script) string {
+	var inputs []any
+	for _, name := range slices.Concat(s.Inputs, l.realInputs(s)) {
+		if made := l.byTable[BaseTable(name)]; made != nil {
+			inputs = append(inputs, name, made.Kind, made.Columns, made.Header.Partition)
+		}
+	}
+	return keyOf(l.program, l.linked, l.macros, s.Kind, s.SQL, inputs)
+}
+
+// recallParse takes over what an earlier load parsed.
+func (l *loader) recallParse(s *Script) bool {
+	key := l.parseKey(s)
+	p, found := l.memory.Parsed[key]
+	if found {
+		l.memory.used[key] = true
+		s.SQL = statement(s.SQL)
+		s.Inputs, s.RunDate, s.MoneySource = p.Inputs, p.RunDate, p.MoneySource
+	}
+	return found
+}
+
+func (l *loader) keepParse(key string, s *Script) {
+	l.memory.Parsed[key] = parsed{s.Inputs, s.RunDate, s.MoneySource}
+	l.memory.used[key], l.memory.changed = true, true
+}
+
+// recallPlan takes over what an earlier load planned.
+func (l *loader) recallPlan(s *Script, key string) bool {
+	p, found := l.memory.Planned[key]
+	if found {
+		l.memory.used[key] = true
+		s.Columns, s.Narrow, s.WhyNot, s.Carrying, s.Links = p.Columns, p.Narrow, p.WhyNot, p.Carrying, p.Links
+		if s.Kind == Raw {
+			s.Header.Partition = s.partition()
+		}
+	}
+	return found
+}
+
+func (l *loader) keepPlan(key string, s *Script) {
+	l.memory.Planned[key] = planned{s.Columns, s.Narrow, s.WhyNot, s.Carrying, s.Links}
+	l.memory.used[key], l.memory.changed = true, true
 }

@@ -113,41 +113,66 @@ type Loader struct {
 
 // Load is the function Load, as the fields say.
 func (o Loader) Load(ctx context.Context, folders ...Folder) (*Catalog, error) {
-	l := &loader{Catalog: &Catalog{byTable: map[string]*Script{}, barren: &sync.Map{}}, linked: o.Linked}
+	l := &loader{
+		Catalog: &Catalog{byTable: map[string]*Script{}, barren: &sync.Map{}}, linked: o.Linked,
+		memory: o.Cache.open(), made: map[string]bool{},
+	}
+	if o.Cache != nil {
+		l.program = o.Cache.Program
+	}
+	defer l.close()
 	for _, folder := range folders {
 		if err := l.readFolder(folder); err != nil {
 			return nil, err
 		}
 	}
-	if l.recall(o.Cache) {
-		return l.Catalog, nil
-	}
-	key := ""
-	if o.Cache != nil {
-		key = l.key(o.Cache)
-	}
-	db, err := duck.Open(ctx, duck.Options{Threads: 1, Memory: "512MB"})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = db.Close() }()
-	l.db = db
 	if err := l.plan(ctx); err != nil {
 		return nil, err
 	}
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}
-	l.remember(o.Cache, key)
+	o.Cache.save(l.memory)
 	return l.Catalog, nil
 }
 
 type loader struct {
 	*Catalog
-	db       *duck.DB // empty; only for parsing, typing and planning
+	db       *duck.DB // empty; only for parsing, typing and planning; opened when it is needed
 	linked   bool
 	all      []*Script
 	problems Problems
+	memory   *memory
+	program  string
+	macros   string          // the hash of all
+	made     map[string]bool // the tables that the planning database has
+}
+
+// open makes the planning database.
+func (l *loader) open(ctx context.Context) (err error) {
+	if l.db != nil {
+		return nil
+	}
+	if l.db, err = duck.Open(ctx, duck.Options{Threads: 1, Memory: "512MB"}); err != nil {
+		return err
+	}
+	for _, schema := range Schemas {
+		if err := l.db.Exec(ctx, "create schema "+schema); err != nil {
+			return err
+		}
+	}
+	for _, m := range l.Macros {
+		if err := l.installMacros(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *loader) close() {
+	if l.db != nil {
+		_ = l.db.Close()
+	}
 }
 
 // fault notes a problem: fatal for embedded scripts, disabling for others.
@@ -266,6 +291,7 @@ func (l *loader) hashAll() {
 		macros.Write([]byte(meaning(m.SQL)))
 	}
 	base := macros.Sum(nil)
+	l.macros = hex.EncodeToString(base)
 	for _, s := range l.all {
 		hash := sha256.New()
 		hash.Write(base)

@@ -17,17 +17,10 @@ var Schemas = []string{"raw", "staging", "curated", "feeds", "meta"}
 
 // plan finds inputs, orders the scripts, and types every table in an empty database.
 func (l *loader) plan(ctx context.Context) error {
-	for _, schema := range Schemas {
-		if err := l.db.Exec(ctx, "create schema "+schema); err != nil {
-			return err
-		}
-	}
-	for _, m := range l.Macros {
-		if err := l.installMacros(ctx, m); err != nil {
-			return err
-		}
-	}
 	l.hashAll()
+	if err := l.checkMacros(ctx); err != nil {
+		return err
+	}
 	for _, s := range l.all {
 		if s.Disabled != nil {
 			continue
@@ -45,6 +38,24 @@ func (l *loader) plan(ctx context.Context) error {
 	}
 	return nil
 }
+
+// checkMacros installs macros that no earlier load has found well.
+func (l *loader) checkMacros(ctx context.Context) error {
+	key := keyOf(l.program, l.macros)
+	if _, known := l.memory.Parsed[key]; known {
+		l.memory.used[key] = true
+		return nil
+	}
+	if err := l.open(ctx); err != nil || l.faults() > 0 {
+		return err
+	}
+	l.memory.Parsed[key] = parsed{}
+	l.memory.used[key], l.memory.changed = true, true
+	return nil
+}
+
+// faults is how many have been found so far.
+func (l *loader) faults() int { return len(l.problems) + len(l.Findings) }
 
 var macroStatement = regexp.MustCompile(`(?is)^create\s+(or\s+replace\s+)?macro\s`)
 
@@ -106,6 +117,13 @@ func statement(text string) string { return strings.TrimRight(strings.TrimSpace(
 
 // parse reads the statement: inputs, forbidden functions, the shape of raw scripts.
 func (l *loader) parse(ctx context.Context, s *Script) error {
+	if l.recallParse(s) {
+		return nil
+	}
+	if err := l.open(ctx); err != nil {
+		return err
+	}
+	key := l.parseKey(s)
 	s.SQL = statement(s.SQL)
 	tree, err := l.db.Parse(ctx, s.SQL)
 	var wrong *duck.ParseError
@@ -125,6 +143,9 @@ func (l *loader) parse(ctx context.Context, s *Script) error {
 	l.lint(s, tree)
 	if s.Kind == Raw {
 		l.checkRawShape(s, tree.Node())
+	}
+	if s.Disabled == nil {
+		l.keepParse(key, s)
 	}
 	return nil
 }

@@ -13,6 +13,13 @@ var carried = []string{"_problem", "_extra", "_file", "_start"}
 // addCarried makes the form of a raw script that the engine runs: with its own columns of landing
 // added to the select list.
 func (l *loader) addCarried(ctx context.Context, s *Script) error {
+	if s.tree == nil {
+		tree, err := l.db.Parse(ctx, s.SQL)
+		if err != nil {
+			return err
+		}
+		s.tree = tree
+	}
 	data, err := json.Marshal(s.tree)
 	if err != nil {
 		return err

@@ -331,59 +331,73 @@ func TestMacroStatements(t *testing.T) {
 }
 
 // TestPlansAreRemembered: a catalog out of the cache is the one that was planned; what is damaged there, or
-// of other scripts or another program, is planned anew; and one with a fault is never kept.
+// another program's, is planned anew; a changed script takes its readers along; a fault is told every time.
 func TestPlansAreRemembered(t *testing.T) {
-	dir := t.TempDir()
-	folder := script.Folder{FS: bedrotsql.Scripts()}
-	loader := script.Loader{Linked: true, Cache: &script.Cache{Dir: dir, Program: "one"}}
-	seen := func(c *script.Catalog) string {
+	path := filepath.Join(t.TempDir(), "plans.json")
+	texts := map[string]string{}
+	err := fs.WalkDir(bedrotsql.Scripts(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.HasSuffix(name, ".sql") && !strings.HasPrefix(name, "meta/") {
+			data, readErr := fs.ReadFile(bedrotsql.Scripts(), name)
+			texts[name], err = string(data), readErr
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loader := script.Loader{Linked: true, Cache: &script.Cache{Path: path, Program: "one"}}
+	load := func(l script.Loader) string {
+		t.Helper()
+		c, err := l.Load(t.Context(), files(texts))
+		if err != nil {
+			t.Fatal(err)
+		}
 		var b strings.Builder
 		for _, s := range append(slices.Clone(c.Scripts), c.Checks...) {
 			fmt.Fprintln(&b, s.Path, s.Table, s.Kind, s.Hash, s.SQL, s.Inputs, s.Columns, s.RunDate, s.Narrow, s.WhyNot, s.Members, len(s.Links), s.Links, s.MoneySource, s.Carrying, s.Header.Partition, s.Header.Key)
 		}
 		return b.String()
 	}
-	load := func(l script.Loader, folders ...script.Folder) string {
+	differ := func(about, a, b string) {
 		t.Helper()
-		c, err := l.Load(t.Context(), folders...)
-		if err != nil {
-			t.Fatal(err)
+		x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+		for i := range min(len(x), len(y)) {
+			if x[i] != y[i] {
+				t.Errorf("%s: %.300s\nis not\n%.300s", about, x[i], y[i])
+				return
+			}
 		}
-		return seen(c)
 	}
-	keptFiles := func() []string {
-		names, err := filepath.Glob(filepath.Join(dir, "*.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return names
-	}
-	planned := load(loader, folder)
-	if len(keptFiles()) != 1 {
-		t.Fatalf("%d files are kept", len(keptFiles()))
-	}
-	text, err := os.ReadFile(keptFiles()[0])
+	planned := load(loader)
+	kept, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if load(loader, folder) != planned {
-		t.Error("what is remembered differs from what was planned")
+	differ("remembered", load(loader), planned)
+	if again, err := os.ReadFile(path); err != nil || string(again) != string(kept) {
+		t.Errorf("a load that found nothing new wrote: %v", err)
 	}
-	if err := os.WriteFile(keptFiles()[0], []byte(strings.Replace(string(text), "decimal", "integer", 1)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(strings.Replace(string(kept), "DECIMAL", "INTEGER", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if load(loader, folder) != planned {
-		t.Error("a damaged file was believed")
+	differ("damaged", load(loader), planned)
+	other := loader
+	other.Cache = &script.Cache{Path: path, Program: "two"}
+	differ("another program's", load(other), planned)
+
+	// One more column in a contract and its one feeder changes what reads the feed: nothing old may show.
+	const sales = "distrokid/20_staging_sales.sql"
+	old := texts[sales]
+	texts[sales] = strings.Replace(old, "partition: reporting_month", "partition: sale_month", 1)
+	if texts[sales] == old {
+		t.Fatal("the script to be changed looks different")
 	}
-	if load(script.Loader{Linked: true, Cache: &script.Cache{Dir: dir, Program: "two"}}, folder) != planned || len(keptFiles()) != 2 {
-		t.Errorf("another program: %d files", len(keptFiles()))
+	if _, err := loader.Load(t.Context(), files(texts)); err == nil || !strings.Contains(err.Error(), "incremental: required") {
+		t.Errorf("a reader of the changed script was not planned anew: %v", err)
 	}
-	own := script.Folder{Origin: "sql", Texts: map[string]string{"desk/30_curated_x.sql": "-- One row.\n-- key: none\n-- column a: A.\n\nselect 1::bigint as a"}}
-	if load(loader, folder, own) == planned || len(keptFiles()) != 3 {
-		t.Errorf("another script: %d files", len(keptFiles()))
+	if _, err := loader.Load(t.Context(), files(texts)); err == nil {
+		t.Error("a fault is told once only")
 	}
-	own.Texts["desk/30_curated_x.sql"] = "-- One row.\n-- key: none\n-- column a: A.\n\nselect now() as a"
-	if load(loader, folder, own); len(keptFiles()) != 3 {
-		t.Errorf("a catalog with a fault is kept: %d files", len(keptFiles()))
-	}
+	texts[sales] = old
+	differ("changed back", load(loader), planned)
 }

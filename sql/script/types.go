@@ -24,6 +24,29 @@ func (l *loader) typeScript(ctx context.Context, s *Script) error {
 	if s.Disabled != nil {
 		return nil
 	}
+	key := l.planKey(s)
+	if l.recallPlan(s, key) {
+		return nil
+	}
+	before := l.faults()
+	if err := l.typeAnew(ctx, s); err != nil {
+		return err
+	}
+	if s.Disabled == nil && l.faults() == before {
+		l.keepPlan(key, s)
+	}
+	return nil
+}
+
+func (l *loader) typeAnew(ctx context.Context, s *Script) error {
+	if err := l.open(ctx); err != nil {
+		return err
+	}
+	for _, input := range s.Inputs {
+		if err := l.makeInput(ctx, input); err != nil {
+			return err
+		}
+	}
 	if s.Kind == Raw {
 		if err := l.db.Exec(ctx, landingProbe(s)); err != nil {
 			return err
@@ -38,7 +61,8 @@ func (l *loader) typeScript(ctx context.Context, s *Script) error {
 	case Raw:
 		return l.typeRaw(ctx, s)
 	case Feed:
-		return l.typeFeed(ctx, s)
+		l.typeFeed(s)
+		return nil
 	case CheckScript:
 		return nil
 	}
@@ -58,7 +82,33 @@ func (l *loader) typeScript(ctx context.Context, s *Script) error {
 		return err
 	}
 	if l.linked {
-		if err := l.link(ctx, s); err != nil {
+		return l.link(ctx, s)
+	}
+	return nil
+}
+
+// makeInput makes a table that a script reads in the planning database, if nobody has yet.
+func (l *loader) makeInput(ctx context.Context, name string) error {
+	s := l.byTable[BaseTable(name)]
+	if s == nil || s.Disabled != nil || l.made[s.Table] {
+		return nil
+	}
+	l.made[s.Table] = true
+	switch s.Kind {
+	case Feed:
+		for _, member := range s.Members {
+			if err := l.makeInput(ctx, member); err != nil {
+				return err
+			}
+		}
+		return l.db.Exec(ctx, l.FeedView(s))
+	case Raw:
+		asOf := zones.Column{Name: "_as_of", Type: "TIMESTAMP"}
+		if err := l.makeProbe(ctx, s.Table+"__history", append(slices.Clone(s.Columns), asOf)); err != nil {
+			return err
+		}
+		reason := zones.Column{Name: "reject_reason", Type: "VARCHAR"}
+		if err := l.makeProbe(ctx, s.Table+"__rejected", append(slices.Clone(s.Columns), reason)); err != nil {
 			return err
 		}
 	}
@@ -121,22 +171,11 @@ func (l *loader) typeRaw(ctx context.Context, s *Script) error {
 	}
 	s.Header.Partition = s.partition()
 	l.checkHeaderColumns(s)
-	if s.Disabled != nil {
-		return nil
-	}
-	if err := l.makeProbe(ctx, s.Table, s.Columns); err != nil {
-		return err
-	}
-	asOf := zones.Column{Name: "_as_of", Type: "TIMESTAMP"}
-	if err := l.makeProbe(ctx, s.Table+"__history", append(slices.Clone(s.Columns), asOf)); err != nil {
-		return err
-	}
-	reason := zones.Column{Name: "reject_reason", Type: "VARCHAR"}
-	return l.makeProbe(ctx, s.Table+"__rejected", append(slices.Clone(s.Columns), reason))
+	return nil
 }
 
-// typeFeed holds every member to the contract and makes the feed a view of them.
-func (l *loader) typeFeed(ctx context.Context, s *Script) error {
+// typeFeed holds every member to the contract.
+func (l *loader) typeFeed(s *Script) {
 	for _, table := range s.Members {
 		member := l.byTable[table]
 		if member.Disabled != nil {
@@ -157,7 +196,6 @@ func (l *loader) typeFeed(ctx context.Context, s *Script) error {
 			}
 		}
 	}
-	return l.db.Exec(ctx, l.FeedView(s))
 }
 
 // FeedView is the statement that makes a feed out of its members.
