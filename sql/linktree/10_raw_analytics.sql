@@ -1,4 +1,4 @@
--- One row per day, link, referrer, device or place in an answer of Linktree's analytics, or its totals.
+-- One row per day, link, referrer, device, place or total in an answer of Linktree's analytics.
 -- format: json
 -- columns: [date], [totalViews], [totalClicks], [uniqueViews], [uniqueClicks], [clickThroughRate],
 --     [id], [name], [countryCode], [coordinates], [views], [clicks], [breakdown], [ctr],
@@ -15,11 +15,11 @@
 -- partition: account, part, answer, month, date
 -- fresh: 1d
 --
--- A run of the page brings some eighteen answers, most of them about other things; and two about the
--- same days, for the last 7 and the last 365. So whatever may differ between two answers of one run
--- is kept by answer, and staging chooses: days that are not over, and the pictures of a window. A day
--- that is over has one state, that of the newest answer. Nobody says which time zone a day is of, so
--- it is over when it is over everywhere.
+-- A run of the page brings some eighteen answers, most of them about other things; and two about
+-- the same days, for the last 7 and the last 365. So whatever may differ between two answers of one
+-- run is kept by answer, and staging chooses: days that are not over, and the pictures of a window.
+-- A day that is over has one state, that of the newest answer. Nobody says which time zone a day is
+-- of, so it is over when it is over everywhere.
 -- socials.timeseries is left out: each of its days repeats the figure of a lifetime.
 select
     part,

@@ -7,7 +7,8 @@
 -- partition: account, link_id, month, captured_on
 --
 -- Titles do not stand in the analytics: they come in answers of their own, each link as a member
--- link<ID>, and not all links in one answer. Other members of such an answer have line_kind 'other'.
+-- link<ID>, and not all links in one answer. Other members of such an answer have line_kind
+-- 'other'.
 select
     alias,
     case when regexp_full_match(alias, 'link\d+') then 'link' else 'other' end as line_kind,

@@ -5,9 +5,9 @@
 -- check warn: unique_views is null or views >= unique_views
 -- feeds: link_clicks
 --
--- Of a day that is over the newest answer is kept already; of one that was not over in any answer the
--- newest counts. A visit may click several times, so clicks exceed views on some days. Rates are not
--- stored.
+-- Of a day that is over the newest answer is kept already; of one that was not over in any answer
+-- the newest counts. A visit may click several times, so clicks exceed views on some days. Rates
+-- are not stored.
 with days as (
     select
         account,

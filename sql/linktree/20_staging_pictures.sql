@@ -3,9 +3,9 @@
 -- key: none
 -- check: coalesce(views, 0) >= 0 and coalesce(clicks, 0) >= 0
 --
--- Of the answers of a day the one with the longest window is taken: known by the days of its overview,
--- else by what it adds up to, since a longer window of one page never holds less. Pictures of rolling
--- windows overlap: never add two up.
+-- Of the answers of a day the one with the longest window is taken: known by the days of its
+-- overview, else by what it adds up to, since a longer window of one page never holds less.
+-- Pictures of rolling windows overlap: never add two up.
 with entries as (
     select
         account,

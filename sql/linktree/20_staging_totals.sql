@@ -3,8 +3,8 @@
 -- key: none
 -- check: coalesce(views, 0) >= 0 and coalesce(clicks, 0) >= 0
 --
--- Of a window (overview, with the days it has and what they add up to) or of a lifetime. The two count
--- clicks by different rules and need not agree even for a young page.
+-- Of a window (overview, with the days it has and what they add up to) or of a lifetime. The two
+-- count clicks by different rules and need not agree even for a young page.
 with totals as (
     select
         account,

@@ -1,4 +1,4 @@
--- One row per account, day of capture, place, device or referrer, and what is counted: visits or clicks.
+-- One row per account, day of capture, place, device or referrer, and kind: visits or clicks.
 -- partition: month
 -- key: none
 -- check: quantity >= 0

@@ -16,6 +16,6 @@ create macro sum_of(list, path) as
             )::bigint
     end;
 
--- Whether a day may still be going on somewhere: the last time zone leaves it 36 hours after it began
--- in UTC.
+-- Whether a day may still be going on somewhere: the last time zone leaves it 36 hours after it
+-- began in UTC.
 create macro is_running(day, moment) as moment < day::timestamp + interval 36 hours;

@@ -1,8 +1,8 @@
 -- One row per line of a TooLost sales report, as text.
 -- format: csv
 -- columns: [transaction_id], sale_date, [accounting_date], [reporting_date], [release_title],
---     [release_id], [track_title], [track_id], channel, [country], [isrc], [upc], units, unit_price,
---     [original_currency], [split_id], [share], [rev_fee]
+--     [release_id], [track_title], [track_id], channel, [country], [isrc], [upc], units,
+--     unit_price, [original_currency], [split_id], [share], [rev_fee]
 -- file: (?P<report>\d{2}-\d{4})-\d+.*
 -- file: (?P<report>.+?)(?:[_ ]\d{8}_\d{6}|\s*\(\d+\))*\.\w+(?:\.gz)?
 -- partition: account, report, reporting_month
@@ -12,8 +12,8 @@
 -- fresh: 45d
 --
 -- Only the names of the first eighteen columns are public (the vendor's help page on the report by
--- track); what follows rev_fee lands in _extra. The reporting month is that of reporting_date (paid),
--- and of the date before it in the life of a sale where that is missing.
+-- track); what follows rev_fee lands in _extra. The reporting month is that of reporting_date
+-- (paid), and of the date before it in the life of a sale where that is missing.
 -- A monthly report is called MM-YYYY-number.csv: made again, it has another number and replaces the
 -- one before. Reports that name their transactions may share a month, as staging counts each
 -- transaction once; of lines without a transaction_id the newest file of a month is that month.

@@ -6,9 +6,9 @@
 -- check: revenue is not null
 -- check warn: sale_date <= coalesce(reporting_date, sale_date)
 --
--- transaction_id is one per royalty directed to somebody, so of several reports of a month that hold
--- it the newest counts. Within one report nothing is thrown away: a check tells of ids used twice.
--- unit_price is, in spite of its name, the gross revenue of all units of the line.
+-- transaction_id is one per royalty directed to somebody, so of several reports of a month that
+-- hold it the newest counts. Within one report nothing is thrown away: a check tells of ids used
+-- twice. unit_price is, in spite of its name, the gross revenue of all units of the line.
 with sales as (
     select
         reporting_month,

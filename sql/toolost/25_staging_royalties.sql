@@ -7,9 +7,10 @@
 --
 -- Assumed, until a real report says otherwise: a sale that is split among several people stands on
 -- one line for each, every line with the revenue and the units of the whole sale and with its own
--- share. So gross is revenue times share (no share: all of it), and of lines that are equal but for a
--- share below 100 only the first counts units. rev_fee is not taken off: whether the net amount of the report's unknown columns
--- agrees with it cannot be told. A line without a currency is unknown in dollars.
+-- share. So gross is revenue times share (no share: all of it), and of lines that are equal but for
+-- a share below 100 only the first counts units. rev_fee is not taken off: whether the net amount
+-- of the report's unknown columns agrees with it cannot be told. A line without a currency is
+-- unknown in dollars.
 with sales as (
     select
         reporting_month,

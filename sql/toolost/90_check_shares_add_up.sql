@@ -1,8 +1,8 @@
 -- One row per sale that stands on several lines whose shares do not add up to 100 percent.
 -- severity: warn
 --
--- Lines that are equal but for transaction, split, share and fee are taken for one sale, directed to
--- several people. A single line with a share below 100 is fine: the rest went elsewhere.
+-- Lines that are equal but for transaction, split, share and fee are taken for one sale, directed
+-- to several people. A single line with a share below 100 is fine: the rest went elsewhere.
 with sales as (
     select
         reporting_month,

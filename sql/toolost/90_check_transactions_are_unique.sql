@@ -1,8 +1,8 @@
 -- One row per transaction id that stands on more than one line.
 -- severity: warn
 --
--- Each is money twice, or the id is not what the vendor says it is. Twice in two reports of one month
--- is no fault and is not here: staging has counted it once.
+-- Each is money twice, or the id is not what the vendor says it is. Twice in two reports of one
+-- month is no fault and is not here: staging has counted it once.
 with sales as (
     select account, transaction_id, reporting_month, revenue
     from staging.toolost__sales
