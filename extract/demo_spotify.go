@@ -44,10 +44,15 @@ func (c DemoConfig) spotifyNight(night int, at time.Time) []Delivery {
 		for _, window := range []string{"28day", "all"} {
 			add("songs", artist.spotify+"-songs-"+window+".csv", func() string { return c.songs(i, window, night) })
 		}
+		for _, window := range []string{"28day", "1day"}[:1+night/DemoNights] {
+			name := fmt.Sprintf("spotify_songs_%s_%s_%s.json", spotifyID('a', i), window, at.Format("20060102_150405"))
+			add("song_windows", name, func() string { return c.songWindow(i, window, night) })
+		}
 		if night%2 == 0 {
 			add("playlists", artist.spotify+"-playlists-28day.csv", func() string { return c.playlists(i, night) })
 		}
 	}
+	c.spotifyLookups(night, at, add)
 	if night == DemoNights {
 		// An export found later in somebody's downloads: older than what is known, so it must not win.
 		old := c.asOf(2).Add(-72 * time.Hour)

@@ -216,6 +216,12 @@ func TestDemoSpotifyFilesAreTrueToTheirForms(t *testing.T) {
 		if d.source != "spotify" {
 			continue
 		}
+		if strings.HasSuffix(d.Name, ".json") {
+			if !json.Valid([]byte(d.text)) {
+				t.Errorf("%s: is no JSON", d.Name)
+			}
+			continue
+		}
 		if !strings.HasPrefix(d.text, byteOrderMark) || !strings.HasSuffix(d.text, "\n") {
 			t.Errorf("%s: byte order mark or last line end is missing", d.Name)
 		}

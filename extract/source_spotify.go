@@ -5,7 +5,7 @@ func spotify() Source {
 	return Source{
 		Name:  "spotify",
 		Title: "Spotify for Artists",
-		Doc:   "The platform's own count by artist. Artist, song and time window stand only in the names of the files, so keep the names when saving.",
+		Doc:   "The platform's own count by artist, and the Web API's catalogue. Artist, song and time window stand only in the names of the files, so keep the names when saving.",
 		Streams: []Stream{
 			{
 				Name: "audience", Doc: "ARTIST-audience-timeline.csv: listeners, streams, followers by day", Cadence: "weekly", Lag: "about 2 days", Manual: true,
@@ -31,6 +31,36 @@ func spotify() Source {
 				Limits: []string{"sums of a window, not days"},
 				Traps:  []string{"n/a is unknown, not zero", "artist and window stand in the file's name only"},
 			},
+			{
+				Name: "song_windows", Doc: "the answer behind the song list (JSON): songs with their Spotify ids, in a window of 1day, 7day, 28day, 1year or all", Cadence: "weekly", Lag: "about 2 days", Manual: true,
+				Steps: []string{
+					"log in at artists.spotify.com, choose the artist and open Music, Songs, with the browser's developer tools open at Network",
+					"choose a window, and find the answer of catalog-view with time-filter= in its address",
+					"save it as spotify_songs_ARTISTID_WINDOW_YYYYMMDD_HHMMSS.json, the time being that of saving (UTC)",
+					"put it into LAKE/inbox/ACCOUNT/",
+					"bedrot run   (a file that was renamed: bedrot import FILE --set artist_id=… --set window=…)",
+				},
+				Limits: []string{"sums of a window, not days: windows overlap and never add up"},
+				Traps:  []string{"artist and window stand in the file's name only", "zero listeners or savers in the window all are unknown", "counts may be text with thousands commas"},
+			},
+			{
+				Name: "artists", Doc: "Web API, GET /v1/artists/ID (JSON): name, followers, popularity", Cadence: "daily", Lag: "none", Manual: true,
+				Steps:  looked("artists/ID", "artist"),
+				Limits: []string{"without extended quota (since February 2026) neither followers nor popularity nor genres: they are unknown, not zero", "one call per artist"},
+				Traps:  []string{"popularity is a rank from 0 to 100, days behind, and no count of streams"},
+			},
+			{
+				Name: "albums", Doc: "Web API, GET /v1/albums/ID or /v1/artists/ID/albums (JSON): title, UPC, release date", Cadence: "weekly", Lag: "none", Manual: true,
+				Steps:  looked("artists/ID/albums?market=US&limit=10, and the address in its next until that is null; or albums/ID", "albums"),
+				Limits: []string{"a page of an artist's albums has no UPC and no label", "label and popularity are gone without extended quota"},
+				Traps:  []string{"release_date may be a year or a month: release_date_precision says", "without market everything counts as unavailable"},
+			},
+			{
+				Name: "tracks", Doc: "Web API, GET /v1/tracks/ID or /v1/albums/ID/tracks (JSON): title, ISRC, duration", Cadence: "weekly", Lag: "none", Manual: true,
+				Steps:  looked("tracks/ID?market=US; or albums/ID/tracks?limit=50", "tracks"),
+				Limits: []string{"a page of an album's tracks has no ISRC", "popularity is gone without extended quota"},
+				Traps:  []string{"asked with a market, another id may answer: linked_from says which was asked for"},
+			},
 		},
 		Demo: demoSpotify,
 	}
@@ -45,5 +75,16 @@ func exported(page, period string) []string {
 		"press the download arrow (CSV) and keep the file's name: it alone says whose numbers these are",
 		"put it into LAKE/inbox/ACCOUNT/",
 		"bedrot run   (a file that was renamed: bedrot import FILE --set artist=… --set time_window=…)",
+	}
+}
+
+// looked are the steps of an answer of the Web API.
+func looked(call, kind string) []string {
+	return []string{
+		"get a token of client credentials for your app (developer.spotify.com; its owner needs Premium)",
+		"call api.spotify.com/v1/" + call + ", at most once a second; on 429 wait as Retry-After says",
+		"save the answer as " + kind + "_ID_YYYYMMDD_HHMMSS.json, the time being that of the call (UTC)",
+		"put it into LAKE/inbox/ACCOUNT/",
+		"bedrot run",
 	}
 }
