@@ -79,7 +79,7 @@ func excerptJSON(ctx context.Context, m Member, spec Spec, s Sniffed, records []
 	}
 	var document any
 	n := int64(0)
-	err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
+	_, err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
 		if n++; slices.Contains(records, n) {
 			document = placed(document, e.path, e.columns, changed(e.value, "", change))
 		}

@@ -53,7 +53,7 @@ func fitElements(ctx context.Context, m Member, spec Spec, s Sniffed) (Match, er
 		return Match{}, err
 	}
 	found, keys := 0, spec.newKeys()
-	err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
+	_, err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
 		if _, err := keys.add(e.value); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func fitElements(ctx context.Context, m Member, spec Spec, s Sniffed) (Match, er
 		err = nil
 	}
 	if err != nil || found == 0 {
-		return Match{}, err
+		return Match{Missing: keys.missing()}, err
 	}
 	match := Match{Matched: 1, Missing: keys.missing()}
 	if match.OK = len(match.Missing) == 0; !match.OK || spec.Format != "json" {
@@ -98,7 +98,7 @@ func captured(m Member, spec Spec, s Sniffed) (text string, err error) {
 		return "", err
 	}
 	defer func() { _ = closer.Close() }()
-	err = documents(in, parsePath(spec.Captured), nil, func(e element) error {
+	_, err = documents(in, parsePath(spec.Captured), nil, func(e element) error {
 		text, _ = e.value.(string)
 		return errEnough
 	})

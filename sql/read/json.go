@@ -151,8 +151,12 @@ func prepareJSON(ctx context.Context, m Member, spec Spec, s Sniffed, scratch st
 	if err != nil {
 		return t, err
 	}
+	name, err := PrivateKey(m, spec.Refuse)
+	if err := errors.Join(err, spec.private(name)); err != nil {
+		return t, errors.Join(err, out.discard())
+	}
 	keys := spec.newKeys()
-	err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
+	there, err := eachElement(ctx, m, rules, s.Encoding, func(e element) error {
 		row := []string{e.record}
 		for _, name := range names {
 			row = append(row, e.columns[name])
@@ -172,6 +176,9 @@ func prepareJSON(ctx context.Context, m Member, spec Spec, s Sniffed, scratch st
 	})
 	if err != nil {
 		return t, errors.Join(err, out.discard())
+	}
+	if out.records == 0 && there { // the lists are there and empty: an answer, too
+		return t, out.finish(&t)
 	}
 	if out.records == 0 {
 		return t, errors.Join(reject("records", "nothing in the file is what %q describes", spec.Records), out.discard())
@@ -248,8 +255,9 @@ func encode(value any) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), err
 }
 
-// eachElement finds the records by the first rule that leads to any.
-func eachElement(ctx context.Context, m Member, rules []rule, encoding string, each func(element) error) error {
+// eachElement finds the records by the first rule that leads to any. It reports whether the places of
+// records are there, even if they hold none.
+func eachElement(ctx context.Context, m Member, rules []rule, encoding string, each func(element) error) (there bool, err error) {
 	for _, r := range rules {
 		found := 0
 		count := func(e element) error {
@@ -266,7 +274,9 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 			if r.anchor != nil {
 				err = anchored(in, r.anchor, path, each)
 			} else {
-				err = documents(in, path, names, each)
+				var found bool
+				found, err = documents(in, path, names, each)
+				there = there || found
 			}
 			return errors.Join(err, closer.Close())
 		}
@@ -278,8 +288,9 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 				return nil
 			})
 			if err != nil {
-				return err
+				return there, err
 			}
+			there = false // names are no records
 		}
 		for _, path := range r.paths {
 			onPath := func(e element) error {
@@ -287,14 +298,14 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 				return count(e)
 			}
 			if err := read(path, names, onPath); err != nil {
-				return err
+				return there, err
 			}
 		}
 		if found > 0 {
-			return nil
+			return true, nil
 		}
 	}
-	return nil
+	return there, nil
 }
 
 // anchored takes the JSON value after each match of the anchor in a text.
@@ -367,16 +378,16 @@ func balanced(text []byte, from int) (value []byte, start int) {
 
 // documents walks one JSON document, or several one after another as in NDJSON. Arrays on the path are
 // streamed: no more than one element is held.
-func documents(in io.Reader, path []segment, names []string, each func(element) error) error {
+func documents(in io.Reader, path []segment, names []string, each func(element) error) (there bool, err error) {
 	w := &walker{decoder: json.NewDecoder(in), names: names, each: each}
 	w.decoder.UseNumber()
 	for {
 		err := w.walk(path, map[string]string{})
 		if errors.Is(err, io.EOF) {
-			return nil
+			return w.there, nil
 		}
 		if err != nil {
-			return jsonError(err, 0)
+			return w.there, jsonError(err, 0)
 		}
 	}
 }
@@ -386,6 +397,7 @@ type walker struct {
 	decoder *json.Decoder
 	base    int64
 	names   []string // of the members of records that are arrays
+	there   bool     // a list of records, perhaps an empty one
 	each    func(element) error
 }
 
@@ -402,6 +414,7 @@ func (w *walker) walk(path []segment, columns map[string]string) error {
 		return nil
 	}
 	if delim == '[' {
+		w.there = w.there || path[0].each && len(path) == 1
 		for w.decoder.More() {
 			if path[0].each {
 				err = w.walk(path[1:], columns)

@@ -107,7 +107,7 @@ func elementLines(ctx context.Context, m Member, spec Spec, s Sniffed, take func
 		return err
 	}
 	n := int64(0)
-	return eachElement(ctx, m, rules, s.Encoding, func(e element) error {
+	_, err = eachElement(ctx, m, rules, s.Encoding, func(e element) error {
 		n++
 		at := int64(0)
 		if e.offset <= int64(len(text)) {
@@ -116,6 +116,7 @@ func elementLines(ctx context.Context, m Member, spec Spec, s Sniffed, take func
 		}
 		return take(Line{Record: n, Line: at, Offset: e.offset, Text: e.record})
 	})
+	return err
 }
 
 func sheetLines(ctx context.Context, m Member, spec Spec, take func(Line) error) (err error) {

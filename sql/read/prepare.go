@@ -265,7 +265,7 @@ func (c *canonical) finish(t *Table) error {
 	if err := errors.Join(c.out.Flush(), c.file.Close()); err != nil {
 		return err
 	}
-	if c.records == 0 {
+	if _, isJSON := t.Source[recordField]; c.records == 0 && !isJSON {
 		return errors.Join(reject("no_rows", "the file has a header and no rows"), os.Remove(c.file.Name()))
 	}
 	t.Path, t.Canonical, t.Delim, t.NewLine, t.Quote, t.Skip = c.file.Name(), true, ",", "\n", true, 0

@@ -351,7 +351,7 @@ func TestJSONRecords(t *testing.T) {
 		}
 	}
 	for about, text := range map[string]string{
-		"cut": `{"data": {"rows": [{"a": 1}, {"a"`, "no rows": `{"data": {"rows": []}}`, "another shape": `{"x": 1}`,
+		"cut": `{"data": {"rows": [{"a": 1}, {"a"`, "no list": `{"data": {"rows": null}}`, "another shape": `{"x": 1}`,
 		"too deep": strings.Repeat("[", 100000), "a page": "<html></html>", "empty": "",
 	} {
 		s := Spec{Format: "json", Records: "data.rows[]"}
@@ -360,6 +360,16 @@ func TestJSONRecords(t *testing.T) {
 		if !errors.As(err, &refused) {
 			t.Errorf("%s: %v", about, err)
 		}
+	}
+}
+
+// TestAnEmptyListIsAnAnswer: where the records should be there are none.
+func TestAnEmptyListIsAnAnswer(t *testing.T) {
+	s := spec("a")
+	s.Format, s.Records = "json", "data.rows[] & {list=more}[]"
+	table, err := Prepare(t.Context(), Member{Name: "x.json", Path: put(t, "x.json", `{"data": {"rows": []}}`)}, s, t.TempDir(), Limits{})
+	if err != nil || table.Records != 0 || table.Bad != 0 {
+		t.Errorf("%+v %v", table, err)
 	}
 }
 
