@@ -124,7 +124,9 @@ func (r *run) readFiles(ctx context.Context, s *script.Script, drop *zones.Drop,
 			var refused *read.Rejected
 			if errors.As(err, &refused) && len(expanded) > 1 {
 				misfit = err
-				d.Warnings = append(d.Warnings, m.Name+": passed over: "+refused.Reason)
+				if known, err := r.otherStream(ctx, s, m); err != nil || !known {
+					d.Warnings = append(d.Warnings, m.Name+": passed over: "+refused.Reason)
+				}
 				continue
 			}
 			if err != nil {
@@ -140,6 +142,21 @@ func (r *run) readFiles(ctx context.Context, s *script.Script, drop *zones.Drop,
 	}
 	d.Refused = nil
 	return members, nil
+}
+
+// otherStream reports whether a file of an archive is one of another stream of the source: the archive
+// landed there, too.
+func (r *run) otherStream(ctx context.Context, s *script.Script, m read.Member) (bool, error) {
+	for _, other := range r.Catalog.Raws() {
+		if other.Source != s.Source || other == s {
+			continue
+		}
+		match, err := read.Fit(ctx, m, other.Spec())
+		if err != nil || match.OK {
+			return match.OK, err
+		}
+	}
+	return false, nil
 }
 
 // labels are what the file's name says, over that what the lines above its header say, over both what a

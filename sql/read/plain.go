@@ -84,7 +84,7 @@ func (p *plainScan) chunk(chunk []byte, end bool) []byte {
 	for p.fallback == "" && len(rest) > 0 {
 		at := bytes.IndexByte(rest, last)
 		if at < 0 {
-			p.unended = true
+			p.unended = !p.quoted || rest[len(rest)-1] != '"' // a closed last field was not cut off
 			p.line(rest)
 			return nil
 		}

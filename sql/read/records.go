@@ -196,7 +196,7 @@ func (r *recordReader) nextLine() (physical, error) {
 			if b.Len() == 0 && !p.long {
 				return p, io.EOF
 			}
-			r.unended = true
+			r.unended = r.literal || !strings.HasSuffix(b.String(), `"`) // a closed last field was not cut off
 			break
 		}
 		if err != nil {
