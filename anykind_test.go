@@ -52,7 +52,7 @@ func everyKind(t *testing.T, dir string) map[string]string {
 func TestFilesOfAllKindsInAnyOrder(t *testing.T) {
 	t.Parallel()
 	streams := everyKind(t, t.TempDir())
-	if len(streams) < 200 {
+	if len(streams) < 150 {
 		t.Errorf("only %d files", len(streams))
 	}
 	paths := make([]string, 0, len(streams))
@@ -73,9 +73,6 @@ func TestFilesOfAllKindsInAnyOrder(t *testing.T) {
 				if want := "landed as " + streams[path] + ":"; !strings.Contains(said.err, path+": "+want) && !strings.Contains(said.err, path+": already "+want) {
 					t.Errorf("%s is not recognised as %s", path, streams[path])
 				}
-			}
-			if order > 0 {
-				l.run("run")
 			}
 		}
 		l.run("run")

@@ -1,6 +1,0 @@
-package extract
-
-// instagram is Instagram.
-func instagram() Source {
-	return Source{Name: "instagram", Title: "Instagram"}
-}

@@ -1,6 +1,0 @@
-package extract
-
-// youtube is YouTube.
-func youtube() Source {
-	return Source{Name: "youtube", Title: "YouTube"}
-}

@@ -1,0 +1,25 @@
+-- One row per account, day of capture and ad.
+-- key: account, captured_on, id
+with ads as (
+    select *
+    from raw.metaads__ads
+)
+
+select
+    ads.account,
+    ads.captured_on,
+    ads.month,
+    ads.id,
+    trimmed(ads.name) as name,
+    ads.adset_id,
+    ads.campaign_id,
+    ads.creative_id,
+    ads.status,
+    ads.effective_status,
+    try_strptime(ads.created_time, '%Y-%m-%dT%H:%M:%S%z')::timestamp as created_at,
+    try_strptime(ads.updated_time, '%Y-%m-%dT%H:%M:%S%z')::timestamp as updated_at,
+    ads._drop,
+    ads._file,
+    ads._row
+from ads
+
