@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"bedrot/sql/duck"
@@ -132,11 +133,20 @@ func Prepare(ctx context.Context, db *duck.DB, catalog *script.Catalog, runDate 
 			return err
 		}
 	}
-	for _, macros := range catalog.Macros {
-		for _, statement := range script.MacroStatements(macros.SQL) {
-			if err := db.Exec(ctx, statement); err != nil {
-				return fmt.Errorf("%s: %w", macros.Path, err)
-			}
+	var macros []script.Macro
+	for _, file := range catalog.Macros {
+		macros = append(macros, script.ParseMacros(file.SQL)...)
+	}
+	var texts []string
+	for _, s := range slices.Concat(catalog.Scripts, catalog.Checks) {
+		texts = append(texts, s.SQL)
+		for _, check := range s.Header.Checks {
+			texts = append(texts, check.Expr)
+		}
+	}
+	for _, macro := range script.UsedMacros(macros, texts...) {
+		if err := db.Exec(ctx, macro.SQL); err != nil {
+			return fmt.Errorf("macro %s: %w", macro.Name, err)
 		}
 	}
 	return db.Exec(ctx, "set variable run_date = date "+duck.Literal(runDate))

@@ -33,8 +33,11 @@ type Session struct {
 	scratch string               // made by open, removed by Close
 	lease   *zones.Lease
 	setup   []string // the statements that every table stands on
-	timeout time.Duration
-	maxRows int64
+	macros  []script.Macro
+	// installed are the macros that somebody has used.
+	installed map[string]bool
+	timeout   time.Duration
+	maxRows   int64
 }
 
 // Options say how a session may run. Memory defaults to the lake's setting, Temp to a folder of the
@@ -142,7 +145,7 @@ func (s *Session) prepare(ctx context.Context, o Options) error {
 	for _, schema := range append([]string{"archive"}, script.Schemas...) {
 		s.setup = append(s.setup, "create schema if not exists "+schema)
 	}
-	if err := s.macros(o.Scripts); err != nil {
+	if err := s.readMacros(o.Scripts); err != nil {
 		return err
 	}
 	if s.Version != nil {
@@ -153,6 +156,7 @@ func (s *Session) prepare(ctx context.Context, o Options) error {
 			return err
 		}
 	}
+	s.installed = map[string]bool{}
 	s.listTables()
 	if err := s.listMeta(o.Scripts); err != nil {
 		return err
@@ -163,7 +167,8 @@ func (s *Session) prepare(ctx context.Context, o Options) error {
 	return s.fence(ctx, o.Writable)
 }
 
-func (s *Session) macros(scripts fs.FS) error {
+// readMacros reads the macros; each is made when somebody uses it.
+func (s *Session) readMacros(scripts fs.FS) error {
 	names, err := fs.Glob(scripts, "shared/*.sql")
 	if err != nil {
 		return err
@@ -173,7 +178,7 @@ func (s *Session) macros(scripts fs.FS) error {
 		if err != nil {
 			return err
 		}
-		s.setup = append(s.setup, script.MacroStatements(string(text))...)
+		s.macros = append(s.macros, script.ParseMacros(string(text))...)
 	}
 	return nil
 }
@@ -225,8 +230,29 @@ func (s *Session) make(ctx context.Context, r *relation) error {
 	return err
 }
 
-// NeedAll makes every relation.
+// NeedMacros makes the macros that texts name; with no text, all.
+func (s *Session) NeedMacros(ctx context.Context, texts ...string) error {
+	macros := s.macros
+	if len(texts) > 0 {
+		macros = script.UsedMacros(s.macros, texts...)
+	}
+	for _, macro := range macros {
+		if s.installed[macro.Name] {
+			continue
+		}
+		if err := s.DB.Exec(ctx, macro.SQL); err != nil {
+			return fmt.Errorf("macro %s: %w", macro.Name, err)
+		}
+		s.installed[macro.Name] = true
+	}
+	return nil
+}
+
+// NeedAll makes every relation and macro.
 func (s *Session) NeedAll(ctx context.Context) error {
+	if err := s.NeedMacros(ctx); err != nil {
+		return err
+	}
 	return s.Need(ctx, slices.Sorted(maps.Keys(s.shown))...)
 }
 
@@ -236,6 +262,17 @@ func (s *Session) needed(ctx context.Context, tree duck.Tree) error {
 	names, all := s.reads(tree)
 	if all {
 		return s.NeedAll(ctx)
+	}
+	var functions []string
+	duck.Walk(tree, func(node map[string]any) {
+		if name, ok := node["function_name"].(string); ok {
+			functions = append(functions, name)
+		}
+	})
+	if len(functions) > 0 {
+		if err := s.NeedMacros(ctx, functions...); err != nil {
+			return err
+		}
 	}
 	return s.Need(ctx, names...)
 }
