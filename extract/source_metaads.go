@@ -19,9 +19,9 @@ func metaads() Source {
 			},
 			{Name: "campaigns", Doc: "campaigns with objective, status and budget", Cadence: "daily", Lag: "none", Traps: []string{"budgets are in minor units of the currency", "names repeat and change: the id is the key"}},
 			{Name: "adsets", Doc: "ad sets with goal, status and budget", Cadence: "daily", Lag: "none", Traps: []string{"budgets are in minor units of the currency"}},
-			{Name: "ads", Doc: "ads with status and creative", Cadence: "daily", Lag: "none"},
+			{Name: "ads", Doc: "ads with status and creative", Cadence: "daily", Lag: "none", Traps: []string{"names repeat: the id is the key"}},
 			{Name: "creatives", Doc: "texts and links of creatives", Cadence: "weekly", Lag: "none", Traps: []string{"addresses of pictures expire"}},
-			{Name: "account", Doc: "the ad account's currency and time zone", Cadence: "daily", Lag: "none"},
+			{Name: "account", Doc: "the ad account's currency and time zone", Cadence: "daily", Lag: "none", Traps: []string{"amounts are in minor units of the currency"}},
 			{
 				Name: "manager", Doc: "an export of the Ads Manager, CSV or XLSX", Cadence: "when needed", Lag: "none", Manual: true,
 				Steps: []string{
