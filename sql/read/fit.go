@@ -151,5 +151,8 @@ func PrivateKey(m Member, refuse []string) (string, error) {
 // Nearest says how far a header is from a spec: how many required columns it has, of how many.
 func (m Match) Nearest(spec Spec) (have, want int) {
 	required := slices.DeleteFunc(slices.Clone(spec.Columns), func(c Column) bool { return c.Optional })
+	if !m.OK && len(m.Missing) == 0 { // another kind of file
+		return 0, len(required)
+	}
 	return len(required) - len(m.Missing), len(required)
 }

@@ -345,7 +345,7 @@ func TestPlansAreRemembered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loader := script.Loader{Linked: true, Cache: &script.Cache{Path: path, Program: "one"}}
+	loader := script.Loader{Cache: &script.Cache{Path: path, Program: "one"}}
 	load := func(l script.Loader) string {
 		t.Helper()
 		c, err := l.Load(t.Context(), files(texts))
