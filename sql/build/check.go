@@ -33,10 +33,7 @@ func (r *run) checkTable(ctx context.Context, st *state) error {
 		}
 	}
 	if fresh > 0 {
-		if err := r.rowChecks(ctx, st, note); err != nil {
-			return err
-		}
-		if err := r.keyCheck(ctx, st, note); err != nil {
+		if err := r.rowsAndKey(ctx, st, note); err != nil {
 			return err
 		}
 	}
@@ -51,23 +48,34 @@ func (r *run) checkTable(ctx context.Context, st *state) error {
 
 type noteFunc func(name string, warn bool, value, limit string, failed bool, sample string)
 
-// rowChecks looks at the rebuilt parts alone: the others were looked at when they were built.
-func (r *run) rowChecks(ctx context.Context, st *state, note noteFunc) error {
-	if len(st.script.Header.Checks) == 0 {
-		return nil
-	}
-	counts := make([]string, len(st.script.Header.Checks))
-	found := make([]int64, len(counts))
-	dest := make([]any, len(counts))
-	for i, check := range st.script.Header.Checks {
+// rowsAndKey counts, in one pass over the rebuilt parts, the rows that make a check false, and the keys
+// that several rows share. The other parts were looked at when they were built.
+func (r *run) rowsAndKey(ctx context.Context, st *state, note noteFunc) error {
+	checks, doubles := st.script.Header.Checks, r.doubles(st)
+	counts := make([]string, len(checks), len(checks)+1)
+	found := make([]int64, len(checks)+1)
+	dest := make([]any, len(checks), len(checks)+1)
+	for i, check := range checks {
 		counts[i] = "count(*) filter (where (" + check.Expr + ") is false)"
 		dest[i] = &found[i]
 	}
-	from := " from " + r.relation(st, true)
-	if err := r.DB.One(ctx, "select "+strings.Join(counts, ", ")+from, dest...); err != nil {
+	if doubles != "" {
+		counts, dest = append(counts, "(select count(*) from ("+doubles+"))"), append(dest, &found[len(checks)])
+	}
+	if len(counts) == 0 {
+		return nil
+	}
+	from := ""
+	if len(checks) > 0 {
+		from = " from " + r.relation(st, true)
+	}
+	query, fresh := "select "+strings.Join(counts, ", ")+from, r.files(st, func(part zones.Part) bool { return st.fresh[part.File] })
+	query = strings.Replace(query, duck.List(fresh), "$1", 1) // an open parameter spares planning it twice
+	err := r.DB.Scan(ctx, query, func(scan func(...any) error) error { return scan(dest...) }, fresh)
+	if err != nil {
 		return err
 	}
-	for i, check := range st.script.Header.Checks {
+	for i, check := range checks {
 		sample := ""
 		if found[i] > 0 {
 			row, err := r.sample(ctx, "select *"+from+" where ("+check.Expr+") is false")
@@ -78,26 +86,10 @@ func (r *run) rowChecks(ctx context.Context, st *state, note noteFunc) error {
 		}
 		note(check.Name(), check.Warn, fmt.Sprint(found[i]), "0", found[i] > 0, sample)
 	}
-	return nil
-}
-
-// keyCheck demands that no two rows share the key; NULLs count as equal. Where the partition is part
-// of the key, equal keys can only meet inside a rebuilt part.
-func (r *run) keyCheck(ctx context.Context, st *state, note noteFunc) error {
-	key := st.script.Header.Key
-	if len(key) == 0 {
+	if doubles == "" {
 		return nil
 	}
-	inKey := len(st.script.Header.Partition) > 0
-	for _, name := range st.script.Header.Partition {
-		inKey = inKey && slices.Contains(key, name)
-	}
-	doubles := "select " + duck.Idents(key) + ", count(*) as rows from " + r.relation(st, inKey) + " group by " + duck.Idents(key) + " having count(*) > 1"
-	var count int64
-	if err := r.DB.One(ctx, "select count(*) from ("+doubles+")", &count); err != nil {
-		return err
-	}
-	sample := ""
+	count, sample := found[len(checks)], ""
 	if count > 0 {
 		row, err := r.sample(ctx, doubles)
 		if err != nil {
@@ -105,8 +97,22 @@ func (r *run) keyCheck(ctx context.Context, st *state, note noteFunc) error {
 		}
 		sample = fmt.Sprintf("%d keys occur more than once, such as %s", count, row)
 	}
-	note("key: "+strings.Join(key, ", "), false, fmt.Sprint(count), "0", count > 0, sample)
+	note("key: "+strings.Join(st.script.Header.Key, ", "), false, fmt.Sprint(count), "0", count > 0, sample)
 	return nil
+}
+
+// doubles selects the keys that several rows share; NULLs count as equal. Where the partition is part
+// of the key, equal keys can only meet inside a rebuilt part.
+func (r *run) doubles(st *state) string {
+	key := st.script.Header.Key
+	if len(key) == 0 {
+		return ""
+	}
+	inKey := len(st.script.Header.Partition) > 0
+	for _, name := range st.script.Header.Partition {
+		inKey = inKey && slices.Contains(key, name)
+	}
+	return "select " + duck.Idents(key) + ", count(*) as rows from " + r.relation(st, inKey) + " group by " + duck.Idents(key) + " having count(*) > 1"
 }
 
 func rowsText(n int64) string {
@@ -157,6 +163,11 @@ func (r *run) checkScripts(ctx context.Context, st *state) error {
 		if !r.inputsChanged(check) {
 			continue
 		}
+		contents := told(r.inputContents(check))
+		if r.Catalog.Barren(check, contents) {
+			r.noteCheck(check, "script", check.Header.Severity, "0", "0", false, "")
+			continue
+		}
 		if err := r.show(ctx, check, plan{whole: true}); err != nil {
 			return fmt.Errorf("%s: %w", check.Path, err)
 		}
@@ -165,7 +176,9 @@ func (r *run) checkScripts(ctx context.Context, st *state) error {
 			return fmt.Errorf("%s: %w", check.Path, err)
 		}
 		sample := ""
-		if count > 0 {
+		if count == 0 {
+			r.Catalog.SetBarren(check, contents)
+		} else {
 			row, err := r.sample(ctx, check.SQL)
 			if err != nil {
 				return fmt.Errorf("%s: %w", check.Path, err)

@@ -243,7 +243,8 @@ func (r *run) copyRaw(ctx context.Context, s *script.Script, drop *zones.Drop, m
 		}
 	}
 	columns = append(columns, "_start", reason+" as reject_reason")
-	return r.DB.Exec(ctx, "copy (select "+strings.Join(columns, ", ")+" from (\n"+body+"\n)) to "+duck.Literal(d.File)+" "+parquetOptions)
+	_, err = r.DB.Copy(ctx, "select "+strings.Join(columns, ", ")+" from (\n"+body+"\n)", d.File, parquetOptions)
+	return err
 }
 
 func prefixAll(name string, texts []string) []string {

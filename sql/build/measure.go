@@ -28,36 +28,24 @@ func moneySum(column string) string {
 // measureRaw reads the finished raw file once: how many rows and how much money were accepted and
 // rejected, and what each partition holds.
 func (r *run) measureRaw(ctx context.Context, s *script.Script, members []landed, d *derived) error {
-	from := " from read_parquet(" + duck.List([]string{d.File}) + ", file_row_number = true)"
-	var rows int64
-	var accepted, rejectedMoney sql.NullString
-	sum := moneySum(s.Header.Money)
-	query := "select count(*), count(reject_reason)"
 	if s.Header.Money != "" {
-		query += ", " + strings.Replace(sum, "), 0)", ") filter (where reject_reason is null), 0)", 1) +
-			", " + strings.Replace(sum, "), 0)", ") filter (where reject_reason is not null), 0)", 1)
-	} else {
-		query += ", null, null"
+		d.Money = &money{In: "0", Accepted: "0", Rejected: "0"}
+		for _, m := range members {
+			d.Money.In = addDecimals(d.Money.In, m.table.MoneyText())
+		}
 	}
-	if err := r.DB.One(ctx, query+from, &rows, &d.Rejected, &accepted, &rejectedMoney); err != nil {
+	rows, err := r.measureParts(ctx, s, d)
+	if err != nil {
 		return err
 	}
 	if rows != d.Records {
 		return differ("DuckDB wrote %d rows where the reader counted %d records", rows, d.Records)
 	}
-	if s.Header.Money != "" {
-		d.Money = &money{In: "0", Accepted: accepted.String, Rejected: rejectedMoney.String}
-		for _, m := range members {
-			d.Money.In = addDecimals(d.Money.In, m.table.MoneyText())
-		}
-	}
+	const from = " from read_parquet($1, file_row_number = true)"
 	if err := r.measureReasons(ctx, d, from); err != nil {
 		return err
 	}
-	if err := r.measureIdentity(ctx, s, d, from); err != nil {
-		return err
-	}
-	return r.measureParts(ctx, s, d, from)
+	return r.measureIdentity(ctx, s, d, from)
 }
 
 // measureIdentity notes whose account the file says it is of.
@@ -71,7 +59,7 @@ func (r *run) measureIdentity(ctx context.Context, s *script.Script, d *derived,
 		err := scan(&value)
 		d.Identity = append(d.Identity, value)
 		return err
-	})
+	}, d.File)
 }
 
 func (r *run) measureReasons(ctx context.Context, d *derived, from string) error {
@@ -94,30 +82,45 @@ func (r *run) measureReasons(ctx context.Context, d *derived, from string) error
 		}
 		d.Reasons = append(d.Reasons, reason)
 		return nil
-	})
+	}, d.File)
 }
 
-func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived, from string) error {
-	partition := s.Header.Partition
-	values := make([]string, len(partition))
-	for i, name := range partition {
-		values[i] = duck.Ident(name) + "::varchar"
+// measureParts returns how many rows the file has, rejected ones too; those own no partition.
+func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived) (rows int64, err error) {
+	columns := []string{"*", "reject_reason is not null as rejected"}
+	var values, parts []string
+	for i, name := range s.Header.Partition {
+		part := fmt.Sprintf("part_%d", i)
+		columns = append(columns, "case when reject_reason is null then "+duck.Ident(name)+" end as "+part)
+		values, parts = append(values, part+"::varchar"), append(parts, part)
 	}
-	query := "select _start, [" + strings.Join(values, ", ") + "], count(*), " + fingerprint(s.Told()) + ", " + moneySum(s.Header.Money) +
-		from + " where reject_reason is null group by _start, " + duck.Idents(partition) + " order by all"
+	query := "select _start, rejected, [" + strings.Join(values, ", ") + "], count(*), " + fingerprint(s.Told()) + ", " + moneySum(s.Header.Money) +
+		" from (select " + strings.Join(columns, ", ") + " from read_parquet($1)) group by _start, rejected, " + strings.Join(parts, ", ") + " order by all"
 	starts := map[int64]int{}
 	for i, m := range d.Members {
 		if m.Records > 0 {
 			starts[m.Start] = i
 		}
 	}
-	err := r.DB.Scan(ctx, query, func(scan func(...any) error) error {
+	err = r.DB.Scan(ctx, query, func(scan func(...any) error) error {
 		var part rawPart
 		var start int64
+		var isRejected bool
 		var list []any
 		var amount sql.NullString
-		if err := scan(&start, &list, &part.Rows, &part.Fingerprint, &amount); err != nil {
+		if err := scan(&start, &isRejected, &list, &part.Rows, &part.Fingerprint, &amount); err != nil {
 			return err
+		}
+		rows += part.Rows
+		if isRejected {
+			d.Rejected += part.Rows
+			if d.Money != nil {
+				d.Money.Rejected = addDecimals(d.Money.Rejected, amount.String)
+			}
+			return nil
+		}
+		if d.Money != nil {
+			d.Money.Accepted = addDecimals(d.Money.Accepted, amount.String)
 		}
 		for _, value := range list {
 			part.Values = append(part.Values, fmt.Sprint(value))
@@ -125,12 +128,9 @@ func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived, fr
 		part.File, part.Key, part.Money = starts[start], zones.PartKey(part.Values), amount.String
 		d.Parts = append(d.Parts, part)
 		return nil
-	})
-	if err != nil {
-		return err
-	}
+	}, d.File)
 	d.Parts = append(d.Parts, gapDays(s, d.Parts)...)
-	return nil
+	return rows, err
 }
 
 // fingerprint is an order-insensitive checksum of a multiset of rows.

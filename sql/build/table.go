@@ -45,9 +45,6 @@ func (r *run) derivedTable(ctx context.Context, st *state) error {
 		Name: st.script.Table, Script: st.script.Hash, Engine: r.engine, Columns: st.script.Columns,
 		Partition: st.script.Header.Partition, Inputs: r.inputContents(st.script),
 	}
-	if err := r.show(ctx, st.script, p); err != nil {
-		return err
-	}
 	parts, err := r.buildParts(ctx, st, p)
 	if err != nil {
 		return err
@@ -228,32 +225,27 @@ func project(want, names, values []string) []string {
 // buildParts runs the script and turns its rows into parts. A part whose rows are those of the
 // published version keeps its file.
 func (r *run) buildParts(ctx context.Context, st *state, p plan) ([]zones.Part, error) {
-	s := st.script
-	fromNothing := r.nothingToRead(s)
-	if fromNothing && r.Catalog.Barren(s, r.opts.RunDate) {
+	contents := told(st.manifest.Inputs)
+	if p.whole && r.Catalog.Barren(st.script, contents) {
 		return nil, nil
 	}
+	if err := r.show(ctx, st.script, p); err != nil {
+		return nil, err
+	}
 	parts, err := r.writeParts(ctx, st, p)
-	if fromNothing && err == nil && len(parts) == 0 {
-		r.Catalog.SetBarren(s, r.opts.RunDate)
+	if p.whole && err == nil && len(parts) == 0 {
+		r.Catalog.SetBarren(st.script, contents)
 	}
 	return parts, err
 }
 
-// nothingToRead reports whether all inputs of a script are without rows.
-func (r *run) nothingToRead(s *script.Script) bool {
-	for _, input := range r.Catalog.RealInputs(s) {
-		m := r.states[script.BaseTable(input)].manifest
-		for _, part := range m.Parts {
-			if part.Rows > 0 {
-				return false
-			}
-		}
-		if len(m.Drops) > 0 {
-			return false
-		}
+// told are the contents of inputs as one text.
+func told(contents map[string]string) string {
+	var b strings.Builder
+	for _, input := range slices.Sorted(maps.Keys(contents)) {
+		fmt.Fprintf(&b, "%s %s\n", input, contents[input])
 	}
-	return true
+	return b.String()
 }
 
 func (r *run) writeParts(ctx context.Context, st *state, p plan) ([]zones.Part, error) {
@@ -263,7 +255,7 @@ func (r *run) writeParts(ctx context.Context, st *state, p plan) ([]zones.Part, 
 		if err := removeIfThere(file); err != nil {
 			return nil, err
 		}
-		rows, err := r.DB.Copy(ctx, "copy ("+Statement(s)+") to "+duck.Literal(file)+" "+parquetOptions)
+		rows, err := r.DB.Copy(ctx, Statement(s), file, parquetOptions)
 		if err != nil {
 			return nil, err
 		}
@@ -274,8 +266,8 @@ func (r *run) writeParts(ctx context.Context, st *state, p plan) ([]zones.Part, 
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	rows, err := r.DB.Copy(ctx, "copy (select "+duck.Idents(s.Names())+" from (\n"+s.SQL+")) to "+duck.Literal(dir)+
-		" (format parquet, compression lz4, partition_by ("+duck.Idents(s.Header.Partition)+"), write_partition_columns true)")
+	rows, err := r.DB.Copy(ctx, "select "+duck.Idents(s.Names())+" from (\n"+s.SQL+")", dir,
+		"(format parquet, compression lz4, partition_by ("+duck.Idents(s.Header.Partition)+"), write_partition_columns true)")
 	if err != nil {
 		return nil, err
 	}
@@ -399,8 +391,8 @@ func (r *run) joinPiece(ctx context.Context, s *script.Script, pc *piece) (strin
 	if err := removeIfThere(file); err != nil {
 		return "", err
 	}
-	return file, r.DB.Exec(ctx, "copy (select "+duck.Idents(s.Names())+" from read_parquet("+duck.List(pc.files)+", hive_partitioning = false)"+
-		orderBy(s)+") to "+duck.Literal(file)+" "+parquetOptions)
+	_, err := r.DB.Copy(ctx, "select "+duck.Idents(s.Names())+" from read_parquet("+duck.List(pc.files)+", hive_partitioning = false)"+orderBy(s), file, parquetOptions)
+	return file, err
 }
 
 // measurePieces reads what was written once: rows and fingerprint of each partition, and its files.
@@ -419,7 +411,7 @@ func (r *run) measurePieces(ctx context.Context, s *script.Script, path string, 
 		nulls = append(nulls, duck.Ident(name)+" is null")
 	}
 	query := "select filename, [" + strings.Join(values, ", ") + "]::varchar[], count(*), " + fingerprint(s.Told()) + ", bool_or(" + strings.Join(nulls, " or ") + ")" +
-		" from read_parquet(" + duck.List(files) + ", filename = true, hive_partitioning = false) group by all"
+		" from read_parquet($1, filename = true, hive_partitioning = false) group by all"
 	pieces := map[string]*piece{}
 	err := r.DB.Scan(ctx, query, func(scan func(...any) error) error {
 		var file, sum string
@@ -445,7 +437,7 @@ func (r *run) measurePieces(ctx context.Context, s *script.Script, path string, 
 		pieces[key].rows += rows
 		pieces[key].files = append(pieces[key].files, file)
 		return nil
-	})
+	}, files)
 	for _, pc := range pieces {
 		slices.Sort(pc.files)
 	}

@@ -103,21 +103,35 @@ func (d *DB) Close() error { return errors.Join(d.conn.Close(), d.pool.Close()) 
 
 // Exec runs one statement for its effect.
 func (d *DB) Exec(ctx context.Context, statement string) error {
-	_, err := d.Copy(ctx, statement)
+	_, err := d.exec(ctx, statement, statement)
 	return err
 }
 
-// Copy runs one COPY statement and returns how many rows it wrote.
-func (d *DB) Copy(ctx context.Context, statement string) (rows int64, err error) {
-	start := time.Now()
-	result, err := d.conn.ExecContext(ctx, statement)
-	if d.log != nil {
-		d.log(statement, time.Since(start))
-	}
+// Copy writes the rows of a query to a path and returns how many there were; options are those of
+// COPY, in parentheses.
+//
+// The path goes in as a parameter: a statement that reads files is planned when it is prepared and
+// again when it runs, one whose parameter is open only once.
+func (d *DB) Copy(ctx context.Context, query, path, options string) (rows int64, err error) {
+	head, tail := "copy (\n"+query+"\n) to ", " "+options
+	result, err := d.exec(ctx, head+Literal(path)+tail, head+"$1"+tail, path)
 	if err != nil {
-		return 0, wrap(ctx, statement, err)
+		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// exec runs a statement that is told as another, which says the same by itself.
+func (d *DB) exec(ctx context.Context, told, statement string, args ...any) (sql.Result, error) {
+	start := time.Now()
+	result, err := d.conn.ExecContext(ctx, statement, args...)
+	if d.log != nil {
+		d.log(told, time.Since(start))
+	}
+	if err != nil {
+		return nil, wrap(ctx, told, err)
+	}
+	return result, nil
 }
 
 // Query runs one statement for its rows. The caller closes them before the next statement.
@@ -125,7 +139,7 @@ func (d *DB) Query(ctx context.Context, statement string, args ...any) (*sql.Row
 	start := time.Now()
 	rows, err := d.conn.QueryContext(ctx, statement, args...)
 	if d.log != nil {
-		d.log(statement, time.Since(start))
+		d.log(filledIn(statement, args), time.Since(start))
 	}
 	if err != nil {
 		return nil, wrap(ctx, statement, err)
@@ -133,9 +147,24 @@ func (d *DB) Query(ctx context.Context, statement string, args ...any) (*sql.Row
 	return rows, nil
 }
 
+// filledIn is a statement with its parameters written out.
+func filledIn(statement string, args []any) string {
+	for i, arg := range args {
+		text := fmt.Sprint(arg)
+		switch arg := arg.(type) {
+		case string:
+			text = Literal(arg)
+		case []string:
+			text = List(arg)
+		}
+		statement = strings.ReplaceAll(statement, fmt.Sprintf("$%d", i+1), text)
+	}
+	return statement
+}
+
 // Scan runs a statement and hands every row's values to each, in order.
-func (d *DB) Scan(ctx context.Context, statement string, each func(scan func(...any) error) error) (err error) {
-	rows, err := d.Query(ctx, statement)
+func (d *DB) Scan(ctx context.Context, statement string, each func(scan func(...any) error) error, args ...any) (err error) {
+	rows, err := d.Query(ctx, statement, args...)
 	if err != nil {
 		return err
 	}

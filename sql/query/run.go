@@ -89,7 +89,8 @@ func (s *Session) Export(ctx context.Context, text, path string) error {
 		if err := s.gate(ctx, statements[0]); err != nil {
 			return err
 		}
-		return s.DB.Exec(ctx, "copy (\n"+statements[0]+"\n) to "+duck.Literal(path)+" (format parquet, compression zstd, use_tmp_file false)")
+		_, err := s.DB.Copy(ctx, statements[0], path, "(format parquet, compression zstd, use_tmp_file false)")
+		return err
 	}))
 }
 

@@ -37,22 +37,17 @@ type Catalog struct {
 	barren   *sync.Map
 }
 
-// SetBarren remembers that a script made no rows out of inputs without any, on a run date. Scripts are
-// pure, so whoever builds with this catalog again need not ask again.
-func (c *Catalog) SetBarren(s *Script, runDate string) { c.barren.Store(s.barrenKey(runDate), true) }
+// SetBarren remembers that a script made no rows out of inputs of some contents. Scripts are pure, so
+// whoever builds with this catalog again need not ask again.
+func (c *Catalog) SetBarren(s *Script, contents string) { c.barren.Store(s.barrenKey(contents), true) }
 
 // Barren reports what SetBarren was told.
-func (c *Catalog) Barren(s *Script, runDate string) bool {
-	_, known := c.barren.Load(s.barrenKey(runDate))
+func (c *Catalog) Barren(s *Script, contents string) bool {
+	_, known := c.barren.Load(s.barrenKey(contents))
 	return known
 }
 
-func (s *Script) barrenKey(runDate string) string {
-	if !s.RunDate {
-		runDate = ""
-	}
-	return s.Table + " " + s.Hash + " " + runDate
-}
+func (s *Script) barrenKey(contents string) string { return s.Table + " " + s.Hash + " " + contents }
 
 // For is the part of the catalog that makes some tables: their scripts, those of everything they stand
 // on, and the checks over these. Names that no script makes are ignored.
