@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/language"
 
 	"bedrot/sql/duck"
 	"bedrot/sql/script"
@@ -33,7 +34,7 @@ type Mapping struct {
 	Others []string `toml:"others"`
 	// Adjustments are the types of lines that correct money and count no units. Negative lines always do.
 	Adjustments []string `toml:"adjustments"`
-	// Countries are the statement's codes → ISO 3166 alpha-2.
+	// Countries are codes of the statement's own → ISO 3166 alpha-2.
 	Countries map[string]string `toml:"countries"`
 	Stores    map[string]Store  `toml:"stores"`
 }
@@ -55,12 +56,14 @@ type Columns struct {
 	Type          string `toml:"type"`
 }
 
-// Formats say how the statement writes dates (strptime; the first that fits) and numbers.
+// Formats say how the statement writes dates (strptime; the first that fits), numbers and countries.
 type Formats struct {
 	ReportingDate []string `toml:"reporting_date"`
 	SaleDate      []string `toml:"sale_date"`
 	Decimal       string   `toml:"decimal"`
 	Thousands     string   `toml:"thousands"`
+	// Country is "alpha-2" (the default) or "alpha-3", both of ISO 3166.
+	Country string `toml:"country"`
 }
 
 // Store is what a store of the statement is; units are streams in class streaming only.
@@ -133,6 +136,9 @@ func Read(name, shown string, data []byte) (Mapping, script.Problems) {
 	}
 	if m.Formats.Decimal == m.Formats.Thousands {
 		fault("[formats] decimal and thousands are the same")
+	}
+	if format := m.Formats.Country; format != "" && format != "alpha-2" && format != "alpha-3" {
+		fault("[formats] country is %q: write alpha-2 or alpha-3", format)
 	}
 	for store, s := range m.Stores {
 		if s.Platform == "" || !slices.Contains(classes, s.Class) {
@@ -220,7 +226,7 @@ func (m Mapping) raw() string {
 		declared = append(declared, "["+duck.Ident(name)+"]")
 	}
 	reporting := day(own["reporting_date"], m.Formats.ReportingDate)
-	selected = append(selected, "    month_of("+reporting+") as reporting_month")
+	selected = append(selected, "    month_of("+reporting+") as reporting_month", "    strftime("+reporting+", '%Y-%m-%d') as reporting_day")
 	reject := func(condition, text string) string {
 		return "        when " + condition + " then " + duck.Literal(text)
 	}
@@ -243,8 +249,10 @@ func (m Mapping) raw() string {
 	return "-- One row per line of a statement of " + m.Title + ", as text.\n" +
 		"-- format: csv\n" +
 		"-- columns: " + strings.Join(declared, ",\n--     ") + "\n" +
-		"-- partition: account, reporting_month\n-- money: amount\n-- shrink: 0\n-- max_rejects: 0\n--\n" +
-		"-- Made of the mapping " + m.Name + ".toml. Lines have no key: equal lines are separate payments.\n" +
+		"-- partition: account, reporting_month, reporting_day\n-- money: amount\n-- shrink: 0\n-- max_rejects: 0\n--\n" +
+		"-- Made of the mapping " + m.Name + ".toml. Lines have no key: equal lines are separate payments. A month\n" +
+		"-- may come in several files, one a week: a file replaces the days it has. The day is text, since a\n" +
+		"-- statement says nothing of the days between two of its own.\n" +
 		"select\n" + strings.Join(selected, ",\n") + ",\n    case\n" + strings.Join(reasons, "\n") + "\n    end as reject_reason\nfrom landing\n"
 }
 
@@ -310,10 +318,10 @@ func (m Mapping) staging() string {
 		platform, class = "stores.platform", "stores.store_class"
 		joins += "left join stores on name_key(typed.store) = stores.store_key\n"
 	}
-	if has["country"] && len(m.Countries) > 0 {
+	if codes := m.countries(); has["country"] && len(codes) > 0 {
 		var rows [][]string
-		for code, iso := range m.Countries {
-			rows = append(rows, []string{strings.ToUpper(code), iso})
+		for code, iso := range codes {
+			rows = append(rows, []string{code, iso})
 		}
 		b.WriteString(values("countries", []string{"code", "iso"}, sorted(rows)))
 		country = "coalesce(countries.iso, " + country + ")"
@@ -340,6 +348,22 @@ func (m Mapping) staging() string {
 		"    typed._drop,\n    typed._file,\n    typed._row\nfrom typed\n" + joins +
 		"left join rates\n    on typed.currency = rates.currency\n    and typed.reporting_date >= rates.valid_from\n    and typed.reporting_date < rates.valid_until\n")
 	return b.String()
+}
+
+// countries are the codes that are not alpha-2 already, the mapping's own before those of ISO 3166.
+func (m Mapping) countries() map[string]string {
+	codes := map[string]string{}
+	for a := 'A'; m.Formats.Country == "alpha-3" && a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			if region, err := language.ParseRegion(string([]rune{a, b})); err == nil && region.IsCountry() && region.String() == string([]rune{a, b}) {
+				codes[region.ISO3()] = region.String()
+			}
+		}
+	}
+	for code, iso := range m.Countries {
+		codes[strings.ToUpper(code)] = iso
+	}
+	return codes
 }
 
 // unquoted takes away the quotes that some statements put around codes only, where they are text.
