@@ -115,6 +115,10 @@ type rules struct {
 // has no floor.
 const shrinkFloor = 20
 
+// moneyShrink is the share of a drop's money that may be taken away. Corrections lower single lines, so
+// it holds for scripts of shrink: 0 as well; a script that says shrink: 100 % may lose all.
+const moneyShrink = 0.10
+
 // fold decides which drop each partition's rows come from. Drops come in the order they were
 // captured; the outcome depends on that order alone, never on the order of landing.
 type fold struct {
@@ -202,6 +206,7 @@ func (f *fold) objection(d *derived, result *DropResult) {
 	}
 	first := map[string]rawPart{}
 	var before, lost int64
+	money, lostMoney := new(big.Rat), new(big.Rat)
 	for _, part := range d.Parts {
 		if other, twice := first[part.Key]; twice {
 			if other.Fingerprint != part.Fingerprint || other.Rows != part.Rows {
@@ -216,6 +221,7 @@ func (f *fold) objection(d *derived, result *DropResult) {
 		if current, exists := f.winners[part.Key]; exists {
 			before += current.Rows
 			lost += max(0, current.Rows-part.Rows)
+			addLoss(money, lostMoney, current.Money, part.Money)
 		}
 	}
 	floor := int64(shrinkFloor)
@@ -226,6 +232,27 @@ func (f *fold) objection(d *derived, result *DropResult) {
 		result.Code, result.Rule = "shrink", "shrink"
 		result.Expected, result.Found = fmt.Sprintf("at most %.0f %% of %d rows", 100*f.rules.shrink, before), fmt.Sprintf("%d rows", lost)
 		result.Reason = fmt.Sprintf("it would take away %d of %d rows, the limit is %.0f %%: %s", lost, before, 100*f.rules.shrink, f.shrunk(d))
+		return
+	}
+	limit := new(big.Rat).Mul(money, new(big.Rat).SetFloat64(max(moneyShrink, f.rules.shrink)))
+	if lostMoney.Cmp(limit) > 0 {
+		result.Code, result.Rule = "shrink", "shrink of money"
+		result.Expected, result.Found = "at most "+limit.FloatString(2), lostMoney.FloatString(2)
+		result.Reason = fmt.Sprintf("it would take away %s of %s of money in the partitions it replaces, the limit is %.0f %%",
+			lostMoney.FloatString(2), money.FloatString(2), 100*max(moneyShrink, f.rules.shrink))
+	}
+}
+
+// addLoss adds up what partitions are worth and what of it a newer state lacks.
+func addLoss(money, lost *big.Rat, before, after string) {
+	old, okOld := new(big.Rat).SetString(orZero(before))
+	now, okNow := new(big.Rat).SetString(orZero(after))
+	if !okOld || !okNow {
+		return
+	}
+	money.Add(money, new(big.Rat).Abs(old))
+	if old.Cmp(now) > 0 {
+		lost.Add(lost, old.Sub(old, now))
 	}
 }
 
