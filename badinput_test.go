@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"io/fs"
@@ -115,6 +116,27 @@ func TestBadImports(t *testing.T) {
 	l.want(3, []string{"orders.csv", "landed as distrokid/bank:main"}, "import", l.file("orders.csv", "order,customer\n1,2\n"), l.file("bank.tsv", firstStatement()))
 	l.want(1, []string{"nosuch"}, "import", "--source", "nosuch", "--stream", "bank", l.file("bank.tsv", firstStatement()))
 	l.want(2, []string{"--as-of"}, "import", "--as-of", "yesterday", l.file("bank.tsv", firstStatement()))
+	l.want(1, []string{"members.csv", "email", "personal data"}, "import", l.file("export.zip", zipOf(t, "bank.tsv", firstStatement(), "members.csv", "email,rating\na@example.com,2\n")))
+}
+
+// zipOf is an archive of files, given as name and text in turn.
+func zipOf(t *testing.T, files ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	archive := zip.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		entry, err := archive.Create(files[i])
+		if err == nil {
+			_, err = entry.Write([]byte(files[i+1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // TestFileBeingWritten imports a file that grows meanwhile.

@@ -64,6 +64,12 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 		}
 		switch len(best) {
 		case 0:
+			if name := r.private([]read.Member{m}); name != "" && len(members) > 1 { // the rest of the archive would bring it along
+				return nil, &zones.Error{
+					Code: "file_private", Where: path, What: fmt.Sprintf("its %s holds %q: personal data never lands", m.Name, name),
+					Next: "import only the files of it that hold none",
+				}
+			}
 			continue
 		case 1:
 		default:

@@ -108,12 +108,20 @@ func captured(m Member, spec Spec, s Sniffed) (text string, err error) {
 	return text, err
 }
 
-// PrivateKey is the first of some keys that occurs anywhere in a document, or "".
+// PrivateKey is the first of some keys that occurs anywhere in a document, or in the header of a table; or "".
 func PrivateKey(m Member, refuse []string) (string, error) {
 	if len(refuse) == 0 {
 		return "", nil
 	}
 	s, err := Sniff(m)
+	if err == nil && s.Kind == KindDelimited && len(s.Lines) > 0 {
+		for _, delim := range delimiters {
+			names, _ := splitHeader(s.Lines[0], delim)
+			if name := (Spec{Refuse: refuse}).refused(names); name != "" {
+				return name, nil
+			}
+		}
+	}
 	if err != nil || s.Kind != KindJSON {
 		return "", err
 	}

@@ -259,6 +259,9 @@ func encode(value any) (string, error) {
 // records are there, even if they hold none.
 func eachElement(ctx context.Context, m Member, rules []rule, encoding string, each func(element) error) (there bool, err error) {
 	for _, r := range rules {
+		if there && slices.ContainsFunc(r.paths, func(path []segment) bool { return len(path) == 0 }) {
+			return there, nil // an empty list is no record by itself
+		}
 		found := 0
 		count := func(e element) error {
 			if found++; found%4096 == 0 && ctx.Err() != nil {

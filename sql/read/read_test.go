@@ -365,11 +365,13 @@ func TestJSONRecords(t *testing.T) {
 
 // TestAnEmptyListIsAnAnswer: where the records should be there are none.
 func TestAnEmptyListIsAnAnswer(t *testing.T) {
-	s := spec("a")
-	s.Format, s.Records = "json", "data.rows[] & {list=more}[]"
-	table, err := Prepare(t.Context(), Member{Name: "x.json", Path: put(t, "x.json", `{"data": {"rows": []}}`)}, s, t.TempDir(), Limits{})
-	if err != nil || table.Records != 0 || table.Bad != 0 {
-		t.Errorf("%+v %v", table, err)
+	for _, records := range []string{"data.rows[] & {list=more}[]", "data.rows[] | $"} {
+		s := spec("a")
+		s.Format, s.Records = "json", records
+		table, err := Prepare(t.Context(), Member{Name: "x.json", Path: put(t, "x.json", `{"data": {"rows": []}}`)}, s, t.TempDir(), Limits{})
+		if err != nil || table.Records != 0 || table.Bad != 0 {
+			t.Errorf("%s: %+v %v", records, table, err)
+		}
 	}
 }
 
@@ -434,6 +436,11 @@ func TestAbove(t *testing.T) {
 	var refused *Rejected
 	if _, err = prepare(t, s, "a,email address\n1,x@example.com\n"); !errors.As(err, &refused) || refused.Code != "private" {
 		t.Errorf("%v", err)
+	}
+	for text, want := range map[string]string{"b;Email Address\n1;x@example.com\n": "Email Address", "b,c\nEmail Address,1\n": ""} {
+		if name, err := PrivateKey(Member{Name: "x.csv", Path: put(t, "x.csv", text)}, s.Refuse); err != nil || name != want {
+			t.Errorf("%q: %q %v", text, name, err)
+		}
 	}
 }
 
