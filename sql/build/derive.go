@@ -271,9 +271,9 @@ func landingSelect(s *script.Script, drop *zones.Drop, m landed, start int64) st
 		}
 	} else {
 		columns = append(columns, duck.Ident(m.table.Source["record"])+"::json as record")
-		for _, name := range s.RecordColumns() {
-			field(name)
-		}
+	}
+	for _, name := range s.RecordColumns() {
+		field(name)
 	}
 	for _, name := range s.Labels() {
 		value := "null::varchar"

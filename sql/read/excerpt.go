@@ -21,8 +21,8 @@ func Excerpt(ctx context.Context, m Member, spec Spec, records []int64, change f
 	switch {
 	case spec.Format == "json":
 		return excerptJSON(ctx, m, spec, s, records, change)
-	case spec.Format != "csv" || s.Kind == KindSheet:
-		return nil, fmt.Errorf("%s is a page or a workbook: an excerpt can be made of delimited text and JSON only", m.Name)
+	case spec.Format != "csv" || s.Kind == KindSheet || spec.blockTitle() != "":
+		return nil, fmt.Errorf("%s is a page, a workbook or several tables: an excerpt can be made of delimited text and JSON only", m.Name)
 	}
 	h, missing := spec.locate(s.Lines)
 	if h == nil {

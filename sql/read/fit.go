@@ -21,6 +21,9 @@ func Fit(ctx context.Context, m Member, spec Spec) (match Match, err error) {
 	if spec.Format != "csv" {
 		return fitElements(ctx, m, spec, s)
 	}
+	if spec.blockTitle() != "" {
+		return spec.fitBlocks(ctx, s.Lines)
+	}
 	if s.Kind != KindSheet {
 		h, missing := spec.locate(s.Lines)
 		if h == nil {

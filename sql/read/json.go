@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,10 +22,11 @@ const (
 	extraField  = "extra"
 )
 
-// rule is one alternative of a records expression: `[/anchor/] path & path … [as names]`.
+// rule is one alternative of a records expression: `[/anchor/] path & path … [per member] [as names]`.
 type rule struct {
 	anchor *regexp.Regexp
 	paths  [][]segment
+	per    string    // the member, a list, of whose items each is a record with the members around it
 	names  []segment // where the names of records that are arrays stand
 }
 
@@ -44,7 +46,7 @@ func (s segment) takes(key string) bool {
 	return s.name == key && !s.each
 }
 
-// parseRecords reads `/anchor/ a.{chart}.b[] & {part=total,sum} | rows[] as columnHeaders[].name`.
+// parseRecords reads `/anchor/ a.{chart}.b[] & {part=total,sum} | data[] per values | rows[] as columnHeaders[].name`.
 func parseRecords(expression string) ([]rule, error) {
 	var rules []rule
 	for rest := strings.TrimSpace(expression); rest != ""; {
@@ -66,6 +68,8 @@ func parseRecords(expression string) ([]rule, error) {
 		if named {
 			r.names = parsePath(names)
 		}
+		text, r.per, _ = strings.Cut(text, " per ")
+		r.per = strings.TrimSpace(r.per)
 		for _, path := range strings.Split(text, " & ") {
 			r.paths = append(r.paths, parsePath(path))
 		}
@@ -298,7 +302,7 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 		for _, path := range r.paths {
 			onPath := func(e element) error {
 				e.path = path
-				return count(e)
+				return r.apart(e, count)
 			}
 			if err := read(path, names, onPath); err != nil {
 				return there, err
@@ -309,6 +313,29 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 		}
 	}
 	return there, nil
+}
+
+// apart hands out an element once for each item of the member that the rule names; one without such a
+// list stays whole.
+func (r rule) apart(e element, each func(element) error) error {
+	object, _ := e.value.(map[string]any)
+	list, isList := object[r.per].([]any)
+	if r.per == "" || !isList {
+		return each(e)
+	}
+	for _, item := range list {
+		one := maps.Clone(object)
+		one[r.per] = item
+		text, err := encode(one)
+		if err != nil {
+			return err
+		}
+		e.record, e.value = text, one
+		if err := each(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // anchored takes the JSON value after each match of the anchor in a text.

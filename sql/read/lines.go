@@ -52,6 +52,8 @@ func Lines(ctx context.Context, m Member, spec Spec, records []int64) ([]Line, e
 		err = elementLines(ctx, m, spec, s, take)
 	case s.Kind == KindSheet:
 		err = sheetLines(ctx, m, spec, take)
+	case spec.blockTitle() != "":
+		err = blockLines(ctx, m, spec, s, take)
 	default:
 		err = delimitedLines(ctx, m, spec, s, take)
 	}

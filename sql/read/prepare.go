@@ -30,6 +30,8 @@ func Prepare(ctx context.Context, m Member, spec Spec, scratch string, limits Li
 		return prepareJSON(ctx, m, spec, s, scratch, limits)
 	case s.Kind == KindSheet:
 		return prepareSheet(ctx, m, spec, scratch, limits)
+	case spec.blockTitle() != "":
+		return prepareBlocks(ctx, m, spec, s, scratch, limits)
 	}
 	return prepareDelimited(ctx, m, spec, s, scratch, limits)
 }
@@ -43,7 +45,7 @@ func (s Sniffed) refuse(spec Spec) error {
 		return reject("binary", "the file is binary, not text")
 	case s.Kind == KindHTML && spec.Format != "html":
 		return reject("html", "the file is a web page (title %q), perhaps a login page saved in place of the export", s.Title)
-	case s.Kind == KindSheet && spec.Format != "csv":
+	case s.Kind == KindSheet && (spec.Format != "csv" || spec.blockTitle() != ""):
 		return reject("binary", "the file is a spreadsheet, not %s", spec.Format)
 	}
 	return nil

@@ -323,6 +323,7 @@ func TestJSONRecords(t *testing.T) {
 		"some keys":   {"{list=a,b}[] & {list=sum}", `{"a": [{"n": 1}], "c": [{"n": 9}], "b": [{"n": 2}], "sum": 3, "more": 4}`, []string{`{"n":"1"}~a`, `{"n":"2"}~b`, `"3"~sum`}},
 		"wrapped":     {"{list=a}[] | data.{list=a}[]", `{"time": "x", "data": {"a": [{"n": 1}]}}`, []string{`{"n":"1"}~a`}},
 		"named rows":  {"rows[] as heads[].name", `{"rows": [["d", 1], ["e", 2]], "heads": [{"name": "day"}, {"name": "views"}]}`, []string{`{"day":"d","views":"1"}`, `{"day":"e","views":"2"}`}},
+		"per item":    {"data[] per values", `{"data": [{"n": "a", "values": [{"v": 1}, {"v": 2}]}, {"n": "b", "total": 3}, {"n": "c", "values": []}]}`, []string{`{"n":"a","values":{"v":"1"}}`, `{"n":"a","values":{"v":"2"}}`, `{"n":"b","total":"3"}`}},
 		"no record":   {"[]", `[null, {"a": 1}]`, []string{`{"a":"1"}`}},
 		"deep arrays": {"[][]", `[[{"a":1}],[{"a":2}]]`, []string{`{"a":"1"}`, `{"a":"2"}`}},
 	} {

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"bedrot/sql/duck"
+	"bedrot/sql/read"
 )
 
 // Folder is a tree of scripts: one folder per source, beside feeds/, curated/ and shared/.
@@ -263,6 +264,9 @@ func (s *Script) headerFaults() []string {
 		}
 		if len(h.Partition) == 0 {
 			faults = append(faults, "partition: is missing")
+		}
+		if h.Format == "csv" && h.Records != "" && read.BlockTitle(h.Records) == "" {
+			faults = append(faults, "records: of csv is {title}[], for tables one below the other")
 		}
 		if h.Preamble != nil && h.Format != "csv" {
 			faults = append(faults, "preamble: only tables have lines above a header")

@@ -210,6 +210,7 @@ func TestRawFaults(t *testing.T) {
 		"format: is missing":    "-- One row.\n-- columns: a\n-- partition: account, a\nselect a from landing",
 		"columns: is missing":   "-- One row.\n-- format: csv\n-- partition: account\nselect 1::bigint as a from landing",
 		"partition: is missing": "-- One row.\n-- format: csv\n-- columns: a\nselect a from landing",
+		"for tables one below":  "-- One row.\n-- format: csv\n-- columns: a\n-- records: rows[]\n-- partition: account\nselect a from landing",
 		"records: is missing":   "-- One row.\n-- format: json\n-- partition: account\nselect record as a from landing",
 		"landing":               "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect name as a from staging.s__a",
 		"one row out":           "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect a from landing where a is not null",
