@@ -38,7 +38,7 @@ type Stream struct {
 // Sources lists every source, in the order in which people read about them.
 func Sources() []Source {
 	return []Source{
-		distrokid(), toolost(), statement(), spotify(), metaads(), tiktok(), instagram(), linktree(), mailchimp(), names(),
+		distrokid(), toolost(), statement(), spotify(), youtube(), metaads(), tiktok(), instagram(), linktree(), mailchimp(), names(),
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,7 +108,7 @@ func (r Recogniser) best(ctx context.Context, m read.Member, source, stream stri
 			}
 			continue
 		}
-		c := candidate{made, match.Matched - match.Extra, m.Name, match}
+		c := candidate{made, match.Score(), m.Name, match}
 		switch {
 		case len(best) == 0 || c.score > best[0].score:
 			best = []candidate{c}
@@ -170,16 +169,16 @@ func ambiguous(path string, candidates []candidate) error {
 	}
 }
 
-// byName lets the file's name decide between streams with the same header.
+// byName lets the file's own name decide between streams with the same header, else that of its archive.
 func byName(candidates []candidate) []candidate {
-	var named []candidate
-	for _, c := range candidates {
-		if len(build.NameLabels(c.made, c.member)) > 0 || slices.ContainsFunc(c.made.Header.Files, func(p *regexp.Regexp) bool { return p.MatchString(filepath.Base(c.member)) }) {
-			named = append(named, c)
+	for _, has := range []func(c candidate) bool{
+		func(c candidate) bool { return build.OwnName(c.made, c.member) },
+		func(c candidate) bool { return len(build.NameLabels(c.made, c.member)) > 0 },
+	} {
+		named := slices.DeleteFunc(slices.Clone(candidates), func(c candidate) bool { return !has(c) })
+		if len(candidates) > 1 && len(named) == 1 {
+			return named
 		}
-	}
-	if len(candidates) > 1 && len(named) == 1 {
-		return named
 	}
 	return candidates
 }

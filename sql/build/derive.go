@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,6 +122,16 @@ func (r *run) readFiles(ctx context.Context, s *script.Script, drop *zones.Drop,
 		fitting := 0
 		var misfit error
 		for _, m := range expanded {
+			if len(expanded) > 1 {
+				other, err := r.fitsBetter(ctx, s, m)
+				if err != nil {
+					return nil, err
+				}
+				if other {
+					misfit = &read.Rejected{Code: "columns", Reason: m.Name + " is of another stream"}
+					continue
+				}
+			}
 			table, err := read.Prepare(ctx, m, s.Spec(), dir, r.Limits)
 			var refused *read.Rejected
 			if errors.As(err, &refused) && len(expanded) > 1 {
@@ -157,6 +169,44 @@ func (r *run) otherStream(ctx context.Context, s *script.Script, m read.Member) 
 		}
 	}
 	return false, nil
+}
+
+// fitsBetter reports whether a file of an archive, though it could be one of this stream, is one of another
+// of the source: by more of its columns, or by its name.
+func (r *run) fitsBetter(ctx context.Context, s *script.Script, m read.Member) (bool, error) {
+	own, err := fit(ctx, s, m)
+	if err != nil || !own.OK {
+		return false, err
+	}
+	for _, other := range r.Catalog.Raws() {
+		if other.Source != s.Source || other == s {
+			continue
+		}
+		match, err := fit(ctx, other, m)
+		if err != nil {
+			return false, err
+		}
+		better := match.Score() - own.Score()
+		if match.OK && (better > 0 || better == 0 && OwnName(other, m.Name) && !OwnName(s, m.Name)) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// fit is read.Fit, where a file that cannot land is one that does not fit.
+func fit(ctx context.Context, s *script.Script, m read.Member) (read.Match, error) {
+	match, err := read.Fit(ctx, m, s.Spec())
+	var refused *read.Rejected
+	if errors.As(err, &refused) {
+		return read.Match{}, nil
+	}
+	return match, err
+}
+
+// OwnName reports whether a file has a name of the stream's, whatever archive it came in.
+func OwnName(s *script.Script, name string) bool {
+	return slices.ContainsFunc(s.Header.Files, func(p *regexp.Regexp) bool { return p.MatchString(path.Base(name)) })
 }
 
 // labels are what the file's name says, over that what the lines above its header say, over both what a

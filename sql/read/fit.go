@@ -161,9 +161,9 @@ func PrivateKey(m Member, refuse []string) (string, error) {
 
 // Nearest says how far a header is from a spec: how many required columns it has, of how many.
 func (m Match) Nearest(spec Spec) (have, want int) {
-	required := slices.DeleteFunc(slices.Clone(spec.Columns), func(c Column) bool { return c.Optional })
+	required := spec.required()
 	if !m.OK && len(m.Missing) == 0 { // another kind of file
-		return 0, len(required)
+		return 0, required
 	}
-	return len(required) - len(m.Missing), len(required)
+	return required - len(m.Missing), required
 }

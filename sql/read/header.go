@@ -36,6 +36,9 @@ type Match struct {
 	Captured string
 }
 
+// Score is higher the more of a file is declared.
+func (m Match) Score() int { return m.Matched - m.Extra }
+
 func (h *header) match(s Spec, lines []string) Match {
 	return Match{OK: true, Matched: h.matched, Extra: len(h.extra), Line: h.line + 1, Labels: s.above(lines[:h.line])}
 }
@@ -108,7 +111,18 @@ func (s Spec) missing(h *header) []string {
 			names = append(names, column.Names[0])
 		}
 	}
+	for _, some := range s.Some {
+		if !slices.ContainsFunc(some, func(name string) bool { return h.source[name] != "" }) {
+			names = append(names, strings.Join(some, " | "))
+		}
+	}
 	return names
+}
+
+// required is how many columns a header must have.
+func (s Spec) required() int {
+	optional := func(c Column) bool { return c.Optional }
+	return len(slices.DeleteFunc(slices.Clone(s.Columns), optional)) + len(s.Some)
 }
 
 // read splits a line as a header and says which declared column each field is.
@@ -212,7 +226,7 @@ func (s Spec) missingColumns(lines, missing []string) error {
 	if len(first) > 200 {
 		first = first[:200] + "…"
 	}
-	if len(missing) == len(slices.DeleteFunc(slices.Clone(s.Columns), func(c Column) bool { return c.Optional })) {
+	if len(missing) == s.required() {
 		return reject("columns", "the header is not found in the first %d lines; it begins: %q", headerLines, first)
 	}
 	return reject("columns", "the header lacks %s", strings.Join(quoteAll(missing), ", "))

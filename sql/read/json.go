@@ -297,7 +297,10 @@ func eachElement(ctx context.Context, m Member, rules []rule, encoding string, e
 			if err != nil {
 				return there, err
 			}
-			there = false // names are no records
+			if len(names) == 0 { // what nothing names are no records
+				continue
+			}
+			there = true // an empty list may be left out
 		}
 		for _, path := range r.paths {
 			onPath := func(e element) error {

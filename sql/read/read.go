@@ -17,7 +17,9 @@ import (
 type Spec struct {
 	Format  string   // csv, json or html
 	Columns []Column // of delimited files and sheets; of JSON, the keys of its records
-	Records string   // where the records of json and html are; of csv, {title}[] for tables one below the other
+	// Some are lists of declared columns; a header has at least one of each, though each is optional.
+	Some    [][]string
+	Records string // where the records of json and html are; of csv, {title}[] for tables one below the other
 	// Preamble is matched against the lines above the header; what its groups are named become columns.
 	Preamble *regexp.Regexp
 	// Captured is the path to the time of capture in a JSON document.

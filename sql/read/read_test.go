@@ -376,6 +376,44 @@ func TestAnEmptyListIsAnAnswer(t *testing.T) {
 	}
 }
 
+// TestNamesWithoutRowsAreAnAnswer: an empty list of rows may be left out, but rows that nothing names are
+// no records.
+func TestNamesWithoutRowsAreAnAnswer(t *testing.T) {
+	s := Spec{Format: "json", Records: "rows[] as heads[].name"}
+	for text, want := range map[string]string{
+		`{"heads": [{"name": "a"}], "rows": []}`: "",
+		`{"heads": [{"name": "a"}]}`:             "",
+		`{"rows": [["1"]]}`:                      "records",
+		`{"heads": [], "rows": []}`:              "records",
+	} {
+		m := Member{Name: "x.json", Path: put(t, "x.json", text)}
+		table, err := Prepare(t.Context(), m, s, t.TempDir(), Limits{})
+		var refused *Rejected
+		if errors.As(err, &refused) != (want != "") || refused != nil && refused.Code != want || table.Records != 0 {
+			t.Errorf("%s: %+v %v", text, table, err)
+		}
+		if fits, err := Fit(t.Context(), m, s); err != nil || fits.OK {
+			t.Errorf("%s: %+v %v", text, fits, err)
+		}
+	}
+}
+
+// TestSomeOfTheColumns: none of them must be there, but one.
+func TestSomeOfTheColumns(t *testing.T) {
+	s := spec("day", "[views]", "[likes]")
+	s.Some = [][]string{{"views", "likes"}}
+	for header, want := range map[string]string{"day,likes": "", "day,likes,views": "", "day,shares": "views | likes"} {
+		_, err := prepare(t, s, header+"\n"+strings.Repeat("1,", strings.Count(header, ","))+"1\n")
+		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", header, err)
+		}
+		fits, err := Fit(t.Context(), Member{Name: "x.csv", Path: put(t, "x.csv", header+"\n")}, s)
+		if have, of := fits.Nearest(s); err != nil || fits.OK != (want == "") || of != 2 || have != 2 && want == "" || have != 1 && want != "" {
+			t.Errorf("%s: %+v %d of %d %v", header, fits, have, of, err)
+		}
+	}
+}
+
 // TestJSONKeys tells documents of one shape apart by the keys of their records, and keeps what nobody
 // declared.
 func TestJSONKeys(t *testing.T) {

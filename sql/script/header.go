@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ type Header struct {
 	// Of raw scripts.
 	Format     string
 	Columns    []read.Column
+	Some       [][]string       // of optional columns: a file has at least one of each list
 	Files      []*regexp.Regexp // named groups become columns of landing
 	Records    string
 	Money      string         // the output column that holds money
@@ -67,8 +69,8 @@ type headerError struct {
 var (
 	fieldPattern   = regexp.MustCompile(`^(column [^:]+|check warn|[a-z_]+):\s*(.*)$`)
 	continuation   = regexp.MustCompile(`^\s{2,}\S`)
-	repeatableKeys = map[string]bool{"file": true, "check": true, "check warn": true}
-	rawKeys        = "format columns file preamble records captured identity refuse partition money shrink max_rejects fresh"
+	repeatableKeys = map[string]bool{"file": true, "some": true, "check": true, "check warn": true}
+	rawKeys        = "format columns some file preamble records captured identity refuse partition money shrink max_rejects fresh"
 	derivedKeys    = "partition key check rows feeds export column incremental"
 	checkKeys      = "severity"
 	feedKeys       = "column"
@@ -97,6 +99,11 @@ func parseHeader(text string, kind Kind) (Header, []headerError) {
 	}
 	if _, set := seen["max_rejects"]; !set && header.Money != "" {
 		header.MaxRejects = 0
+	}
+	for _, name := range slices.Concat(header.Some...) {
+		if !slices.ContainsFunc(header.Columns, func(c read.Column) bool { return c.Names[0] == name }) {
+			faults = append(faults, headerError{seen["some"], fmt.Sprintf("some: %s is no declared column", name)})
+		}
 	}
 	if header.Grain == "" {
 		faults = append(faults, headerError{1, "the first line must say what one row is: -- One row per …"})
@@ -153,6 +160,10 @@ func (h *Header) set(f field) (err error) {
 		h.Format, err = oneOf(f.value, "csv", "json", "html")
 	case "columns":
 		h.Columns, err = parseColumns(f.value)
+	case "some":
+		var names []string
+		names, err = splitList(f.value)
+		h.Some = append(h.Some, names)
 	case "file":
 		var pattern *regexp.Regexp
 		pattern, err = regexp.Compile("^(?:" + f.value + ")$")

@@ -63,7 +63,7 @@ type Script struct {
 func (s *Script) Spec() read.Spec {
 	h := s.Header
 	return read.Spec{
-		Format: h.Format, Columns: h.Columns, Records: h.Records, Money: s.MoneySource,
+		Format: h.Format, Columns: h.Columns, Some: h.Some, Records: h.Records, Money: s.MoneySource,
 		Preamble: h.Preamble, Captured: h.Captured, Refuse: h.Refuse,
 	}
 }

@@ -207,15 +207,16 @@ func TestFaults(t *testing.T) {
 
 func TestRawFaults(t *testing.T) {
 	for says, text := range map[string]string{
-		"format: is missing":    "-- One row.\n-- columns: a\n-- partition: account, a\nselect a from landing",
-		"columns: is missing":   "-- One row.\n-- format: csv\n-- partition: account\nselect 1::bigint as a from landing",
-		"partition: is missing": "-- One row.\n-- format: csv\n-- columns: a\nselect a from landing",
-		"for tables one below":  "-- One row.\n-- format: csv\n-- columns: a\n-- records: rows[]\n-- partition: account\nselect a from landing",
-		"records: is missing":   "-- One row.\n-- format: json\n-- partition: account\nselect record as a from landing",
-		"landing":               "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect name as a from staging.s__a",
-		"one row out":           "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect a from landing where a is not null",
-		"per row in":            "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect distinct a from landing",
-		"in order":              "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect a from landing group by a",
+		"format: is missing":      "-- One row.\n-- columns: a\n-- partition: account, a\nselect a from landing",
+		"columns: is missing":     "-- One row.\n-- format: csv\n-- partition: account\nselect 1::bigint as a from landing",
+		"partition: is missing":   "-- One row.\n-- format: csv\n-- columns: a\nselect a from landing",
+		"for tables one below":    "-- One row.\n-- format: csv\n-- columns: a\n-- records: rows[]\n-- partition: account\nselect a from landing",
+		"records: is missing":     "-- One row.\n-- format: json\n-- partition: account\nselect record as a from landing",
+		"landing":                 "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect name as a from staging.s__a",
+		"one row out":             "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect a from landing where a is not null",
+		"per row in":              "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect distinct a from landing",
+		"in order":                "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect a from landing group by a",
+		"b is no declared column": "-- One row.\n-- format: csv\n-- columns: [a]\n-- some: a, b\n-- partition: account\nselect a from landing",
 	} {
 		_, err := script.Load(t.Context(), base(map[string]string{"s/10_raw_x.sql": text}))
 		if err == nil || !strings.Contains(strings.ToLower(err.Error()), says) {
