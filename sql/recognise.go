@@ -94,11 +94,15 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 
 // best are the raw scripts that fit a file best, and the one that nearly does.
 func (r Recogniser) best(ctx context.Context, m read.Member, source, stream string) (best []candidate, nearest near, err error) {
+	looked, err := read.Look(m)
+	if err != nil {
+		return nil, nearest, err
+	}
 	for _, made := range r.Catalog.Raws() {
 		if source != "" && made.Source != source || stream != "" && made.Entity != stream || source == "" && made.Source == "catalog" {
 			continue
 		}
-		match, err := read.Fit(ctx, m, made.Spec())
+		match, err := looked.Fit(ctx, made.Spec())
 		if err != nil {
 			return nil, nearest, err
 		}

@@ -159,11 +159,15 @@ func (r *run) readFiles(ctx context.Context, s *script.Script, drop *zones.Drop,
 // otherStream reports whether a file of an archive is one of another stream of the source: the archive
 // landed there, too.
 func (r *run) otherStream(ctx context.Context, s *script.Script, m read.Member) (bool, error) {
+	looked, err := read.Look(m)
+	if err != nil {
+		return false, err
+	}
 	for _, other := range r.Catalog.Raws() {
 		if other.Source != s.Source || other == s {
 			continue
 		}
-		match, err := read.Fit(ctx, m, other.Spec())
+		match, err := looked.Fit(ctx, other.Spec())
 		if err != nil || match.OK {
 			return match.OK, err
 		}
@@ -174,7 +178,11 @@ func (r *run) otherStream(ctx context.Context, s *script.Script, m read.Member) 
 // fitsBetter reports whether a file of an archive, though it could be one of this stream, is one of another
 // of the source: by more of its columns, or by its name.
 func (r *run) fitsBetter(ctx context.Context, s *script.Script, m read.Member) (bool, error) {
-	own, err := fit(ctx, s, m)
+	looked, err := read.Look(m)
+	if err != nil {
+		return false, err
+	}
+	own, err := fit(ctx, s, looked)
 	if err != nil || !own.OK {
 		return false, err
 	}
@@ -182,7 +190,7 @@ func (r *run) fitsBetter(ctx context.Context, s *script.Script, m read.Member) (
 		if other.Source != s.Source || other == s {
 			continue
 		}
-		match, err := fit(ctx, other, m)
+		match, err := fit(ctx, other, looked)
 		if err != nil {
 			return false, err
 		}
@@ -194,9 +202,9 @@ func (r *run) fitsBetter(ctx context.Context, s *script.Script, m read.Member) (
 	return false, nil
 }
 
-// fit is read.Fit, where a file that cannot land is one that does not fit.
-func fit(ctx context.Context, s *script.Script, m read.Member) (read.Match, error) {
-	match, err := read.Fit(ctx, m, s.Spec())
+// fit tells whether a file is one of a stream's; one that cannot land does not fit.
+func fit(ctx context.Context, s *script.Script, looked *read.Looked) (read.Match, error) {
+	match, err := looked.Fit(ctx, s.Spec())
 	var refused *read.Rejected
 	if errors.As(err, &refused) {
 		return read.Match{}, nil

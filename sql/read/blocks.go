@@ -37,17 +37,18 @@ func BlockTitle(expression string) string {
 
 // blockReader reads the rows of the tables of a file.
 type blockReader struct {
-	lines *recordReader
-	spec  Spec
-	delim string
-	title string
-	head  *header // of the table that the next line belongs to; nil above it
-	heads []*header
+	lines    *recordReader
+	spec     Spec
+	declared declaration
+	delim    string
+	title    string
+	head     *header // of the table that the next line belongs to; nil above it
+	heads    []*header
 }
 
 func (s Spec) newBlockReader(ctx context.Context, in io.Reader, delim string, limit int64) *blockReader {
 	lines := newRecordReader(ctx, in, &header{delim: delim, quoted: true, line: -1}, limit)
-	return &blockReader{lines: lines, spec: s, delim: delim}
+	return &blockReader{lines: lines, spec: s, declared: s.declared(), delim: delim}
 }
 
 // next returns the next row; head and title say of which table.
@@ -93,7 +94,7 @@ func (b *blockReader) above(fields []string) bool {
 		if kept[0] == "" { // a column without a name is what the title says
 			kept[0] = b.title
 		}
-		b.head = b.spec.assign(kept, b.delim, true)
+		b.head = b.declared.assign(kept, b.delim, true)
 		b.heads = append(b.heads, b.head)
 	}
 	return true

@@ -10,16 +10,43 @@ import (
 )
 
 // Fit tells whether a member can be what a spec describes, by its header or its structure.
-func Fit(ctx context.Context, m Member, spec Spec) (match Match, err error) {
-	s, err := Sniff(m)
+func Fit(ctx context.Context, m Member, spec Spec) (Match, error) {
+	l, err := Look(m)
 	if err != nil {
-		return match, err
+		return Match{}, err
 	}
+	return l.Fit(ctx, spec)
+}
+
+// Looked is a member whose beginning has been read, to be held against many specs.
+type Looked struct {
+	member  Member
+	sniffed Sniffed
+	sheets  []sheet
+}
+
+// Look reads the beginning of a member.
+func Look(m Member) (l *Looked, err error) {
+	l = &Looked{member: m}
+	if l.sniffed, err = Sniff(m); err != nil || l.sniffed.Kind != KindSheet {
+		return l, err
+	}
+	book, err := excelize.OpenFile(m.Path)
+	if err != nil {
+		return nil, reject("archive", "the workbook cannot be read: %v", err)
+	}
+	l.sheets, err = sheetsOf(book)
+	return l, errors.Join(err, book.Close())
+}
+
+// Fit is as the function Fit.
+func (l *Looked) Fit(ctx context.Context, spec Spec) (Match, error) {
+	s := l.sniffed
 	if s.refuse(spec) != nil {
-		return match, nil
+		return Match{}, nil
 	}
 	if spec.Format != "csv" {
-		return fitElements(ctx, m, spec, s)
+		return fitElements(ctx, l.member, spec, s)
 	}
 	if spec.blockTitle() != "" {
 		return spec.fitBlocks(ctx, s.Lines)
@@ -31,17 +58,11 @@ func Fit(ctx context.Context, m Member, spec Spec) (match Match, err error) {
 		}
 		return h.match(spec, s.Lines), spec.private(spec.refused(h.names))
 	}
-	book, err := excelize.OpenFile(m.Path)
-	if err != nil {
-		return match, reject("archive", "the workbook cannot be read: %v", err)
+	at, missing := spec.findSheet(l.sheets)
+	if at == nil {
+		return Match{Missing: missing}, nil
 	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	at, missing, err := spec.findSheet(book)
-	if err != nil || at == nil {
-		return Match{Missing: missing}, err
-	}
-	match = at.header.match(spec, at.lines)
-	return match, spec.private(spec.refused(at.header.names))
+	return at.header.match(spec, at.lines), spec.private(spec.refused(at.header.names))
 }
 
 // sampled is how many records of a document are looked at to tell what it is.

@@ -87,10 +87,11 @@ func (s Spec) private(name string) error {
 // returns what the best line misses.
 func (s Spec) locate(lines []string) (*header, []string) {
 	var nearest []string
-	best := -1
+	best, declared := -1, s.declared()
 	for i, line := range lines[:min(len(lines), headerLines)] {
 		for _, delim := range delimiters {
-			h := s.read(line, delim)
+			names, quoted := splitHeader(line, delim)
+			h := declared.assign(names, delim, quoted)
 			missing := s.missing(h)
 			if len(missing) == 0 {
 				h.line = i
@@ -125,40 +126,39 @@ func (s Spec) required() int {
 	return len(slices.DeleteFunc(slices.Clone(s.Columns), optional)) + len(s.Some)
 }
 
-// read splits a line as a header and says which declared column each field is.
-func (s Spec) read(line, delim string) *header {
-	names, quoted := splitHeader(line, delim)
-	return s.assign(names, delim, quoted)
+// declaration tells which column each spelling is of, compared as headers are.
+type declaration map[string]string
+
+func (s Spec) declared() declaration {
+	columns := declaration{}
+	for _, column := range s.Columns {
+		for _, spelling := range column.Names {
+			if k := key(spelling); columns[k] == "" {
+				columns[k] = column.Names[0]
+			}
+		}
+	}
+	return columns
 }
 
-func (s Spec) assign(names []string, delim string, quoted bool) *header {
+// assign says which declared column each name of a header is.
+func (d declaration) assign(names []string, delim string, quoted bool) *header {
 	h := &header{delim: delim, quoted: quoted, names: names, source: map[string]string{}, extra: map[string]string{}}
 	for i, name := range names {
-		field := "c" + strconv.Itoa(i)
+		field, k := "c"+strconv.Itoa(i), key(name)
 		h.fields = append(h.fields, field)
-		if column := s.declared(name); column != "" {
+		if column := d[k]; column != "" {
 			if _, twice := h.source[column]; !twice {
 				h.source[column] = field
 				h.matched++
 			}
 			continue
 		}
-		if key(name) != "" {
+		if k != "" {
 			h.extra[strings.TrimSpace(name)] = field
 		}
 	}
 	return h
-}
-
-func (s Spec) declared(name string) string {
-	for _, column := range s.Columns {
-		for _, spelling := range column.Names {
-			if key(spelling) == key(name) {
-				return column.Names[0]
-			}
-		}
-	}
-	return ""
 }
 
 // doubled is a header name that occurs twice; which of the two is meant nobody can tell.

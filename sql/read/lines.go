@@ -127,9 +127,13 @@ func sheetLines(ctx context.Context, m Member, spec Spec, take func(Line) error)
 		return fmt.Errorf("open sheet: %w", err)
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	at, _, err := spec.findSheet(book)
-	if err != nil || at == nil {
+	sheets, err := sheetsOf(book)
+	if err != nil {
 		return err
+	}
+	at, _ := spec.findSheet(sheets)
+	if at == nil {
+		return nil
 	}
 	n := int64(0)
 	return eachSheetRow(ctx, book, at.name, at.header, func(row int, cells []string) error {

@@ -63,7 +63,8 @@ func guessHeader(lines []string) *header {
 	for i := range min(len(lines)-1, headerLines) {
 		var best *header
 		for _, delim := range delimiters {
-			h := Spec{}.read(lines[i], delim)
+			head, quoted := splitHeader(lines[i], delim)
+			h := declaration{}.assign(head, delim, quoted)
 			names, _ := splitHeader(lines[i+1], delim)
 			if len(h.names) < 2 || len(names) != len(h.names) || slices.ContainsFunc(h.names, func(name string) bool { return valueType(name) != "text" }) {
 				continue
@@ -124,7 +125,7 @@ func profileSheet(ctx context.Context, m Member) (p Profile, ok bool, err error)
 			if len(lines[i]) < 2 || len(lines[i+1]) < 2 || slices.ContainsFunc(lines[i], func(name string) bool { return valueType(name) != "text" }) {
 				continue
 			}
-			h := Spec{}.assign(lines[i], ",", false)
+			h := declaration{}.assign(lines[i], ",", false)
 			h.line = i
 			p = Profile{Format: "csv", Layout: Layout{Encoding: UTF8, Delim: ",", HeaderLine: i + 1}}
 			t := newTypes(h.names)

@@ -18,10 +18,11 @@ func prepareSheet(ctx context.Context, m Member, spec Spec, scratch string, limi
 		return t, reject("archive", "the workbook cannot be read: %v", err)
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	at, missing, err := spec.findSheet(book)
+	sheets, err := sheetsOf(book)
 	if err != nil {
 		return t, err
 	}
+	at, missing := spec.findSheet(sheets)
 	if at == nil {
 		return t, reject("columns", "no sheet has the columns %s", strings.Join(quoteAll(missing), ", "))
 	}
@@ -40,16 +41,29 @@ type foundSheet struct {
 	lines  []string
 }
 
+// sheet is a sheet's name and its first lines.
+type sheet struct {
+	name string
+	head [][]string
+}
+
+func sheetsOf(book *excelize.File) (sheets []sheet, err error) {
+	for _, name := range book.GetSheetList() {
+		head, err := sheetHead(book, name)
+		if err != nil {
+			return nil, err
+		}
+		sheets = append(sheets, sheet{name, head})
+	}
+	return sheets, nil
+}
+
 // findSheet chooses among the sheets with the header the one with most of the columns and fewest blank
 // ones: some exports put a sheet for the eye before the one with the data.
-func (s Spec) findSheet(book *excelize.File) (best *foundSheet, nearest []string, err error) {
+func (s Spec) findSheet(sheets []sheet) (best *foundSheet, nearest []string) {
 	score := 0
-	for _, sheet := range book.GetSheetList() {
-		cells, err := sheetHead(book, sheet)
-		if err != nil {
-			return nil, nil, err
-		}
-		at, missing := s.locateCells(cells)
+	for _, one := range sheets {
+		at, missing := s.locateCells(one.head)
 		if at == nil {
 			if nearest == nil || len(missing) < len(nearest) {
 				nearest = missing
@@ -63,20 +77,20 @@ func (s Spec) findSheet(book *excelize.File) (best *foundSheet, nearest []string
 			}
 		}
 		if best == nil || own > score {
-			best, score = &foundSheet{name: sheet, header: at}, own
-			for _, row := range cells {
+			best, score = &foundSheet{name: one.name, header: at}, own
+			for _, row := range one.head {
 				best.lines = append(best.lines, strings.Join(row, ","))
 			}
 		}
 	}
-	return best, nearest, nil
+	return best, nearest
 }
 
 func (s Spec) locateCells(lines [][]string) (*header, []string) {
 	var nearest []string
-	best := -1
+	best, declared := -1, s.declared()
 	for i, cells := range lines {
-		h := s.assign(cells, ",", false)
+		h := declared.assign(cells, ",", false)
 		missing := s.missing(h)
 		if len(missing) == 0 {
 			h.line = i
