@@ -129,7 +129,9 @@ func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived, fr
 	if err != nil {
 		return err
 	}
-	d.Parts = append(d.Parts, gapDays(s, d.Parts)...)
+	if s.Header.Pages == "" {
+		d.Parts = append(d.Parts, gapDays(s, d.Parts)...)
+	}
 	return nil
 }
 

@@ -2,6 +2,8 @@ package read
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +22,7 @@ type header struct {
 	names   []string
 	source  map[string]string
 	extra   map[string]string
+	labels  map[string]string
 	fields  []string
 	matched int
 }
@@ -47,18 +50,34 @@ func (s Spec) above(lines []string) map[string]string {
 		return labels
 	}
 	for _, line := range lines {
-		m := s.Preamble.FindStringSubmatch(strings.Trim(line, " \t\u00a0\ufeff\r\n"))
-		if m == nil {
-			continue
+		if found, ok := named(s.Preamble, line); ok {
+			return found
 		}
-		for i, name := range s.Preamble.SubexpNames() {
-			if name != "" && m[i] != "" {
-				labels[name] = m[i]
-			}
-		}
-		break
 	}
 	return labels
+}
+
+// around is what the header and the lines above it say.
+func (s Spec) around(lines []string, h *header) map[string]string {
+	labels := s.above(lines[:h.line])
+	maps.Copy(labels, h.labels)
+	return labels
+}
+
+// named matches a pattern against a text without the space around it, and returns what its named groups
+// hold.
+func named(pattern *regexp.Regexp, text string) (groups map[string]string, ok bool) {
+	m := pattern.FindStringSubmatch(strings.Trim(text, blank))
+	if m == nil {
+		return nil, false
+	}
+	groups = map[string]string{}
+	for i, name := range pattern.SubexpNames() {
+		if name != "" && m[i] != "" {
+			groups[name] = m[i]
+		}
+	}
+	return groups, true
 }
 
 // refused is a column that no file may have, or "".
@@ -118,15 +137,18 @@ func (s Spec) read(line, delim string) *header {
 }
 
 func (s Spec) assign(names []string, delim string, quoted bool) *header {
-	h := &header{delim: delim, quoted: quoted, names: names, source: map[string]string{}, extra: map[string]string{}}
+	h := &header{
+		delim: delim, quoted: quoted, names: names,
+		source: map[string]string{}, extra: map[string]string{}, labels: map[string]string{},
+	}
 	for i, name := range names {
 		field := "c" + strconv.Itoa(i)
 		h.fields = append(h.fields, field)
-		if column := s.declared(name); column != "" {
-			if _, twice := h.source[column]; !twice {
-				h.source[column] = field
-				h.matched++
-			}
+		column, labels := s.declared(name)
+		if _, twice := h.source[column]; column != "" && !twice {
+			h.source[column] = field
+			h.matched++
+			maps.Copy(h.labels, labels)
 			continue
 		}
 		if key(name) != "" {
@@ -136,15 +158,13 @@ func (s Spec) assign(names []string, delim string, quoted bool) *header {
 	return h
 }
 
-func (s Spec) declared(name string) string {
+func (s Spec) declared(header string) (name string, labels map[string]string) {
 	for _, column := range s.Columns {
-		for _, spelling := range column.Names {
-			if key(spelling) == key(name) {
-				return column.Names[0]
-			}
+		if labels, ok := column.spelled(header); ok {
+			return column.Names[0], labels
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // doubled is a header name that occurs twice; which of the two is meant nobody can tell.
