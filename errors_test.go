@@ -79,6 +79,14 @@ var raisers = map[string]func(l *lake) said{
 		l.ok("import", "--as-of", "2026-01-02", l.file("y.json", `[{"id": "theirs", "day": "2026-01-02"}]`))
 		return l.run("--json", "run")
 	},
+	"lines_gone": func(l *lake) said {
+		l.inLake("sql/desk/10_raw_letters.sql", strings.Replace(letters, "-- partition: account, month, day\n", "-- partition: account, month, day, id\n-- pages: id\n", 1))
+		l.ownScripts = true
+		l.ok("import", "--as-of", "2026-01-02", l.file("x.json", `[{"id": "a", "day": "2026-01-01"}, {"id": "b", "day": "2026-01-01"}]`))
+		l.ok("run")
+		l.ok("import", "--as-of", "2026-01-03", l.file("y.json", `[{"id": "a", "day": "2026-01-01"}]`))
+		return l.run("--json", "run")
+	},
 	"disk_low": func(l *lake) said {
 		l.inLake("lake.toml", "[health]\nfree_disk = \"900000TB\"\n")
 		return l.run("--json", "status", "--check")

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 	"time"
@@ -23,8 +24,8 @@ func demoMetaads(config DemoConfig) iter.Seq[Delivery] {
 			stamp := at.Format("20060102_150405")
 			last := midnight(at).AddDate(0, 0, -1)
 			list := []Delivery{
-				{Stream: "insights", Name: "insights_ads_" + stamp + ".json", Write: jsonText(func() any { return c.metaInsights(last, night, true) })},
-				{Stream: "insights", AsOf: at.Add(time.Minute), Name: "insights_adsets_" + at.Add(time.Minute).Format("20060102_150405") + ".json", Write: jsonText(func() any { return c.metaInsights(last, night, false) })},
+				{Stream: "insights", Name: "insights_ads_" + stamp + ".json", Write: c.metaPages(last)},
+				{Stream: "insights", AsOf: at.Add(time.Minute), Name: "insights_adsets_" + at.Add(time.Minute).Format("20060102_150405") + ".json", Write: jsonText(func() any { return paged(c.metaInsights(last, false)...) })},
 				{Stream: "campaigns", Name: "campaigns_" + stamp + ".json", Write: jsonText(func() any {
 					return paged(map[string]any{
 						"id": demoCampaign, "account_id": demoAdAccount, "name": "ZONE A0 - GLASS HARBOR", "objective": "OUTCOME_TRAFFIC", "status": "ACTIVE",
@@ -86,7 +87,20 @@ func (c DemoConfig) metaCents(day, last time.Time, ad int) int {
 	return cents
 }
 
-func (c DemoConfig) metaInsights(last time.Time, _ int, byAd bool) any {
+// metaPages are the ads' insights in two pages, one after the other, as they are fetched.
+func (c DemoConfig) metaPages(last time.Time) func(io.Writer) error {
+	return func(w io.Writer) error {
+		rows := c.metaInsights(last, true)
+		for _, page := range [][]map[string]any{rows[:25], rows[25:]} {
+			if err := jsonText(func() any { return paged(page...) })(w); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func (c DemoConfig) metaInsights(last time.Time, byAd bool) []map[string]any {
 	var rows []map[string]any
 	for day := last.AddDate(0, 0, -13); !day.After(last); day = day.AddDate(0, 0, 1) {
 		all := 0
@@ -103,7 +117,7 @@ func (c DemoConfig) metaInsights(last time.Time, _ int, byAd bool) any {
 			rows = append(rows, metaRow(day, all))
 		}
 	}
-	return paged(rows...)
+	return rows
 }
 
 func metaRow(day time.Time, cents int) map[string]any {

@@ -67,6 +67,7 @@ func Codes() []Code {
 		{"max_rejects", validation, "error", "a drop has more bad rows than its script allows, and is held"},
 		{"shrink", validation, "error", "a drop would take away more rows than its script allows, and is held"},
 		{"other_account", validation, "error", "a drop says it is of another account than all before it, and is held"},
+		{"lines_gone", validation, "warn", "a newer answer lacks lines of the one whose days it tells anew; they are gone from the table"},
 		{"overlap", validation, "error", "two files of one drop disagree about a partition; the drop is held"},
 		{"check_failed", validation, "error", "rows break a check; the table keeps its last state unless the check only warns"},
 		{"script_broken", validation, "error", "a script in LAKE/sql cannot be used; it and its readers keep their last state"},

@@ -217,8 +217,8 @@ func OwnName(s *script.Script, name string) bool {
 	return slices.ContainsFunc(s.Header.Files, func(p *regexp.Regexp) bool { return p.MatchString(path.Base(name)) })
 }
 
-// labels are what the file's name says, over that what the lines above its header say, over both what a
-// person said when landing it.
+// labels are what the file's name says, over that what its header and the lines above it say, over both
+// what a person said when landing it.
 func labels(s *script.Script, drop *zones.Drop, name string, above map[string]string) map[string]string {
 	found := NameLabels(s, name)
 	maps.Copy(found, above)
@@ -333,7 +333,7 @@ func landingSelect(s *script.Script, drop *zones.Drop, m landed, start int64) st
 	for _, name := range s.RecordColumns() {
 		field(name)
 	}
-	for _, name := range s.Labels() {
+	for _, name := range slices.Concat(s.Labels(), s.HeaderLabels()) {
 		value := "null::varchar"
 		if label, ok := m.labels[name]; ok {
 			value = duck.Literal(label)

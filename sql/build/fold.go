@@ -102,6 +102,7 @@ type DropResult struct {
 	Unchanged  int64    `json:"unchanged"`
 	HeldRows   int64    `json:"held_rows"`
 	Money      *money   `json:"money,omitempty"`
+	Gone       int64    `json:"gone,omitempty"` // rows of earlier pages that this answer has no more
 	New        bool     `json:"new"`
 	Examples   []string `json:"examples,omitempty"`
 }
@@ -123,6 +124,7 @@ const moneyShrink = 0.10
 // captured; the outcome depends on that order alone, never on the order of landing.
 type fold struct {
 	rules    rules
+	pages    *pages // nil where an answer is one whole
 	winners  map[string]zones.Winner
 	verdicts map[string]zones.Verdict
 	identity []string // whose account earlier drops said it is
@@ -135,6 +137,12 @@ func (f *fold) add(d *derived) DropResult {
 		result.Source, result.Stream = d.drop.Source, d.drop.Stream
 	}
 	verdict := f.verdicts[d.ID]
+	lacking := f.lacking(d)
+	if len(lacking) > 0 {
+		whole := *d
+		whole.Parts = slices.Concat(d.Parts, lacking)
+		d = &whole
+	}
 	switch {
 	case d.Refused != nil:
 		result.Outcome, result.Code, result.Reason, result.File = Refused, d.Refused.Code, d.Refused.Why, d.Refused.File
@@ -153,6 +161,7 @@ func (f *fold) add(d *derived) DropResult {
 		result.HeldRows = d.accepted()
 		return result
 	}
+	result.Gone = f.gone(lacking)
 	f.know(d.Identity)
 	f.take(d, &result)
 	return result

@@ -3,6 +3,7 @@ package build
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,73 @@ func TestFold(t *testing.T) {
 		if got := result.Outcome + " " + result.Code; got != c.last {
 			t.Errorf("%s: %s, want %s", about, got, c.last)
 		}
+	}
+}
+
+// lines is a drop of an answer in pages: "a1 b1 a2'" is the lines a and b of day 1 and a of day 2, the last
+// of which says something else than a2 does.
+func lines(id, texts string) *derived {
+	d := &derived{ID: id, Account: "main", Members: []member{{Name: "x.json"}}}
+	for _, text := range strings.Fields(texts) {
+		line, day := text[:1], "2026-01-0"+text[1:2]
+		d.Parts = append(d.Parts, rawPart{Key: text[:2], Values: []string{"main", "ad", day, line}, Rows: 1, Fingerprint: text})
+		d.Records++
+	}
+	return d
+}
+
+func TestPages(t *testing.T) {
+	for about, c := range map[string]struct {
+		drops []string
+		won   string
+		gone  int64 // of the last drop
+	}{
+		"pages stand beside each other":             {[]string{"a1 a2", "b1 b2"}, "a1=1 a2=1 b1=2 b2=2", 0},
+		"a page erases no days between its own":     {[]string{"a2 a3", "a1 a4 b1"}, "a1=2 a2=1 a3=1 a4=2 b1=2", 0},
+		"a line that shifted is no newer answer":    {[]string{"a1 b1 c1", "c1' d1"}, "a1=1 b1=1 c1=2 d1=2", 0},
+		"nor is the answer about one of several":    {[]string{"a1 b1 c1", "a1'"}, "a1=2 b1=1 c1=1", 0},
+		"a newer answer takes its days whole":       {[]string{"a1 b1 a2 b2", "a1 b1 a2'"}, "a1=1 a2=2 b1=1", 1},
+		"half of the lines are enough":              {[]string{"a1 b1", "a1'"}, "a1=2", 1},
+		"days before and after it stay":             {[]string{"a1 b1 a2 b2 a3 b3", "a2'"}, "a1=1 a2=2 a3=1 b1=1 b3=1", 1},
+		"days between its own are its own, too":     {[]string{"a1 a2 a3", "a1 a3"}, "a1=1 a3=1", 1},
+		"lines that were only confirmed are as new": {[]string{"a1 b1 c1", "a1 b1 c1", "a1' b1'"}, "a1=3 b1=3", 1},
+		"both pages of it take what both pages had": {[]string{"a1 b1", "c1 d1", "a1' b1' c1'"}, "a1=3 b1=3 c1=3", 1},
+		"pages of it may come one by one":           {[]string{"a1 b1", "c1 d1", "a1' b1' c1'", "d1'"}, "a1=3 b1=3 c1=3 d1=4", 0},
+		"a line may come back":                      {[]string{"a1 b1", "a1'", "a1 b1"}, "a1=3 b1=3", 0},
+	} {
+		f := folding(0.10, 0.01)
+		f.pages = &pages{line: 3, day: 2, month: -1}
+		var result DropResult
+		for i, texts := range c.drops {
+			result = f.add(lines(fmt.Sprint(i+1), texts))
+			if result.Outcome != Accepted {
+				t.Errorf("%s: %+v", about, result)
+			}
+		}
+		won := strings.Join(slices.DeleteFunc(strings.Fields(f.won()), func(text string) bool {
+			key, _, _ := strings.Cut(text, "=")
+			return f.winners[key].Rows == 0
+		}), " ")
+		if won != c.won || result.Gone != c.gone {
+			t.Errorf("%s: %s with %d gone, want %s with %d", about, won, result.Gone, c.won, c.gone)
+		}
+	}
+}
+
+// TestManyLinesAreHeld: what one answer lacks counts as any other loss.
+func TestManyLinesAreHeld(t *testing.T) {
+	f := folding(0.10, 0.01)
+	f.pages = &pages{line: 3, day: 2, month: -1}
+	var all, some []string
+	for i := range 4 * 26 {
+		all = append(all, fmt.Sprintf("%c%d", 'a'+i%26, 1+i/26))
+		if i%26 < 18 {
+			some = append(some, all[i])
+		}
+	}
+	f.add(lines("1", strings.Join(all, " ")))
+	if result := f.add(lines("2", strings.Join(some, " "))); result.Code != "shrink" || result.Gone != 0 {
+		t.Errorf("%+v", result)
 	}
 }
 

@@ -129,7 +129,9 @@ func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived) (r
 		d.Parts = append(d.Parts, part)
 		return nil
 	}, d.File)
-	d.Parts = append(d.Parts, gapDays(s, d.Parts)...)
+	if s.Header.Pages == "" {
+		d.Parts = append(d.Parts, gapDays(s, d.Parts)...)
+	}
 	return rows, err
 }
 

@@ -96,7 +96,7 @@ func (r *run) foldAccount(ctx context.Context, st *state, account string, known 
 		}
 		isNew[id] = !slices.ContainsFunc(known, func(d zones.RawDrop) bool { return d.ID == id })
 	}
-	f := &fold{rules: rules{s.Header.Shrink, s.Header.MaxRejects}, winners: maps.Clone(winners), verdicts: verdicts}
+	f := &fold{rules: rules{s.Header.Shrink, s.Header.MaxRejects}, pages: pagesOf(s), winners: maps.Clone(winners), verdicts: verdicts}
 	if !appended || f.winners == nil {
 		known, f.winners = nil, map[string]zones.Winner{}
 	}
@@ -183,6 +183,14 @@ func (r *run) tellDrop(d DropResult) {
 	}
 	r.Journal.Add(event)
 	r.result.Drops = append(r.result.Drops, d)
+	if d.Gone > 0 {
+		r.find(Finding{Error: zones.Error{
+			Code: "lines_gone", Source: d.Source, Stream: d.Stream, Account: d.Account, Table: "raw." + d.Source + "__" + d.Stream,
+			Step: "raw", Drop: d.ID, Where: d.Source + "/" + d.Stream + ":" + d.Account,
+			What: fmt.Sprintf("%d lines of earlier answers are gone: this one has their days without them", d.Gone),
+			Next: "if it was cut short: bedrot drops withdraw " + d.ID,
+		}})
+	}
 	if d.Outcome != Accepted && d.Outcome != Withdrawn {
 		where := d.Source + "/" + d.Stream + ":" + d.Account
 		if d.File != "" {

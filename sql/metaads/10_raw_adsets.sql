@@ -1,8 +1,9 @@
 -- One row per ad set in an answer of Meta's Graph API, as text.
 -- format: json
--- columns: id, name, campaign_id, optimization_goal, [account_id], [status], [effective_status], [daily_budget],
---     [lifetime_budget], [budget_remaining], [bid_strategy], [bid_amount], [billing_event], [targeting],
---     [attribution_spec], [pacing_type], [start_time], [end_time], [created_time], [updated_time]
+-- columns: id, name, campaign_id, optimization_goal, [account_id], [status], [effective_status],
+--     [daily_budget], [lifetime_budget], [budget_remaining], [bid_strategy], [bid_amount],
+--     [billing_event], [targeting], [attribution_spec], [pacing_type], [start_time], [end_time],
+--     [created_time], [updated_time]
 -- records: data[] | []
 -- identity: account_id
 -- refuse: access_token

@@ -1,8 +1,8 @@
 -- One row per campaign in an answer of Meta's Graph API, as text.
 -- format: json
--- columns: id, name, objective, [account_id], [status], [effective_status], [buying_type], [daily_budget],
---     [lifetime_budget], [budget_remaining], [spend_cap], [bid_strategy], [special_ad_categories],
---     [start_time], [stop_time], [created_time], [updated_time]
+-- columns: id, name, objective, [account_id], [status], [effective_status], [buying_type],
+--     [daily_budget], [lifetime_budget], [budget_remaining], [spend_cap], [bid_strategy],
+--     [special_ad_categories], [start_time], [stop_time], [created_time], [updated_time]
 -- records: data[] | []
 -- identity: account_id
 -- refuse: access_token

@@ -1,7 +1,7 @@
 -- One row per creative in an answer of Meta's Graph API, as text.
 -- format: json
--- columns: id, [name], [title], [body], [object_story_spec], [effective_object_story_id], [image_url],
---     [video_id], [call_to_action_type], [url_tags], [instagram_permalink_url],
+-- columns: id, [name], [title], [body], [object_story_spec], [effective_object_story_id],
+--     [image_url], [video_id], [call_to_action_type], [url_tags], [instagram_permalink_url],
 --     [status], [account_id], thumbnail_url
 -- records: data[] | []
 -- identity: account_id

@@ -3,10 +3,23 @@
 -- key: none
 -- incremental: required
 --
--- Types contain each other (page_engagement holds post_engagement holds link_click): choose one, never
--- add them up.
+-- Types contain each other (page_engagement holds post_engagement holds link_click): choose one,
+-- never add them up.
 with insights as (
-    select account, level, span, date, date_end, month, campaign_id, adset_id, ad_id, actions, _drop, _file, _row
+    select
+        account,
+        level,
+        span,
+        date,
+        date_end,
+        month,
+        campaign_id,
+        adset_id,
+        ad_id,
+        actions,
+        _drop,
+        _file,
+        _row
     from staging.metaads__insights
     where actions is not null
 ),

@@ -1,8 +1,8 @@
 -- One row per account, day of capture and ad set.
 -- key: account, captured_on, id
 --
--- Budgets come in minor units; how many decimals they stand for, the account's currency says. Without
--- an answer about the account the amount is unknown.
+-- Budgets come in minor units; how many decimals they stand for, the account's currency says.
+-- Without an answer about the account the amount is unknown.
 with adsets as (
     select *
     from raw.metaads__adsets
@@ -27,8 +27,8 @@ select
     try_cast(adsets.daily_budget as bigint) as daily_budget_minor,
     try_cast(adsets.lifetime_budget as bigint) as lifetime_budget_minor,
     currencies.currency,
-    (try_cast(adsets.daily_budget as decimal(18, 2)) * case minor_digits(currencies.currency) when 0 then 1.00 when 2 then 0.01 end)::decimal(18, 2) as daily_budget,
-    (try_cast(adsets.lifetime_budget as decimal(18, 2)) * case minor_digits(currencies.currency) when 0 then 1.00 when 2 then 0.01 end)::decimal(18, 2) as lifetime_budget,
+    major_units(adsets.daily_budget, currencies.currency) as daily_budget,
+    major_units(adsets.lifetime_budget, currencies.currency) as lifetime_budget,
     try_strptime(adsets.start_time, '%Y-%m-%dT%H:%M:%S%z')::timestamp as starts_at,
     try_strptime(adsets.created_time, '%Y-%m-%dT%H:%M:%S%z')::timestamp as created_at,
     try_strptime(adsets.updated_time, '%Y-%m-%dT%H:%M:%S%z')::timestamp as updated_at,

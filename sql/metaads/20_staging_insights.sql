@@ -5,22 +5,40 @@
 -- check: spend >= 0
 -- check: date <= date_end
 --
--- The three levels are views of the same money, and days and windows too: staging.metaads__days
--- chooses. Lines with a breakdown are left out: they repeat their parts. Windows are those of the
--- newest capture in their month. reach is people, and adds up over nothing.
+-- The levels are views of the same money, and days and windows too: staging.metaads__ad_performance
+-- chooses. Lines with a breakdown are left out: they repeat their parts. A line that shifted from
+-- one page to the next while they were fetched is in both, and the later one counts. Of the windows
+-- taken in a month the newest counts: one that went up to the day it was taken, or the day before,
+-- has another end each time, and is known by its beginning. reach is people, and adds up over
+-- nothing.
 with insights as (
     select *
     from raw.metaads__insights
     where breakdown = ''
 ),
 
-newest as (
+single_lines as (
     select *
     from insights
-    qualify span = 'day'
-        or rank() over (
-            partition by month, account, level, span, date_start, date_stop order by date desc
-        ) = 1
+    qualify row_number() over (
+        partition by month, account, level, period, date, line
+        order by _drop desc, _file desc, _row desc
+    ) = 1
+),
+
+newest as (
+    select *
+    from single_lines
+    qualify rank() over (
+        partition by
+            month,
+            account,
+            level,
+            line,
+            date_start,
+            case when span = 'day' or iso_date(date_stop) < date - 1 then date_stop end
+        order by date desc
+    ) = 1
 )
 
 select

@@ -1,11 +1,11 @@
--- One row per account, day and the finest of campaign, ad set and ad that Meta's insights have of it.
+-- One row per account, day and the finest of campaign, ad set and ad that insights have of it.
 -- partition: month
 -- key: month, account, date, date_end, level, campaign_id, adset_id, ad_id
 -- incremental: required
 -- feeds: ad_performance
 --
--- Only days, so that every dollar is fed once: lifetimes and windows stay in staging.metaads__insights
--- and staging.metaads__manager.
+-- Only days, so that every dollar is fed once: lifetimes and windows stay in
+-- staging.metaads__insights and staging.metaads__manager.
 with days as (
     select
         insights.*,

@@ -2,6 +2,8 @@ package read
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +22,7 @@ type header struct {
 	names   []string
 	source  map[string]string
 	extra   map[string]string
+	labels  map[string]string
 	fields  []string
 	matched int
 }
@@ -40,7 +43,7 @@ type Match struct {
 func (m Match) Score() int { return m.Matched - m.Extra }
 
 func (h *header) match(s Spec, lines []string) Match {
-	return Match{OK: true, Matched: h.matched, Extra: len(h.extra), Line: h.line + 1, Labels: s.above(lines[:h.line])}
+	return Match{OK: true, Matched: h.matched, Extra: len(h.extra), Line: h.line + 1, Labels: s.around(lines, h)}
 }
 
 // above reads the preamble: the first line the pattern fits.
@@ -50,18 +53,34 @@ func (s Spec) above(lines []string) map[string]string {
 		return labels
 	}
 	for _, line := range lines {
-		m := s.Preamble.FindStringSubmatch(strings.Trim(line, " \t\u00a0\ufeff\r\n"))
-		if m == nil {
-			continue
+		if found, ok := named(s.Preamble, line); ok {
+			return found
 		}
-		for i, name := range s.Preamble.SubexpNames() {
-			if name != "" && m[i] != "" {
-				labels[name] = m[i]
-			}
-		}
-		break
 	}
 	return labels
+}
+
+// around is what the header and the lines above it say.
+func (s Spec) around(lines []string, h *header) map[string]string {
+	labels := s.above(lines[:h.line])
+	maps.Copy(labels, h.labels)
+	return labels
+}
+
+// named matches a pattern against a text without the space around it, and returns what its named groups
+// hold.
+func named(pattern *regexp.Regexp, text string) (groups map[string]string, ok bool) {
+	m := pattern.FindStringSubmatch(strings.Trim(text, blank))
+	if m == nil {
+		return nil, false
+	}
+	groups = map[string]string{}
+	for i, name := range pattern.SubexpNames() {
+		if name != "" && m[i] != "" {
+			groups[name] = m[i]
+		}
+	}
+	return groups, true
 }
 
 // refused is a column that no file may have, or "".
@@ -126,35 +145,59 @@ func (s Spec) required() int {
 	return len(slices.DeleteFunc(slices.Clone(s.Columns), optional)) + len(s.Some)
 }
 
-// declaration tells which column each spelling is of, compared as headers are.
-type declaration map[string]string
+// declaration tells which column a header is, for many of them.
+type declaration struct {
+	spelled  map[string]string // a spelling, compared as headers are → its column
+	patterns []Column
+}
 
 func (s Spec) declared() declaration {
-	columns := declaration{}
+	d := declaration{spelled: map[string]string{}}
 	for _, column := range s.Columns {
 		for _, spelling := range column.Names {
-			if k := key(spelling); columns[k] == "" {
-				columns[k] = column.Names[0]
+			if k := key(spelling); d.spelled[k] == "" {
+				d.spelled[k] = column.Names[0]
+			}
+		}
+		if len(column.Patterns) > 0 {
+			d.patterns = append(d.patterns, column)
+		}
+	}
+	return d
+}
+
+// column is the declared column that a header is, and what the header says besides.
+func (d declaration) column(header string) (name string, labels map[string]string) {
+	if name = d.spelled[key(header)]; name != "" {
+		return name, nil
+	}
+	for _, column := range d.patterns {
+		for _, pattern := range column.Patterns {
+			if labels, ok := named(pattern, header); ok {
+				return column.Names[0], labels
 			}
 		}
 	}
-	return columns
+	return "", nil
 }
 
 // assign says which declared column each name of a header is.
 func (d declaration) assign(names []string, delim string, quoted bool) *header {
-	h := &header{delim: delim, quoted: quoted, names: names, source: map[string]string{}, extra: map[string]string{}}
+	h := &header{
+		delim: delim, quoted: quoted, names: names,
+		source: map[string]string{}, extra: map[string]string{}, labels: map[string]string{},
+	}
 	for i, name := range names {
-		field, k := "c"+strconv.Itoa(i), key(name)
+		field := "c" + strconv.Itoa(i)
 		h.fields = append(h.fields, field)
-		if column := d[k]; column != "" {
-			if _, twice := h.source[column]; !twice {
-				h.source[column] = field
-				h.matched++
-			}
+		column, labels := d.column(name)
+		if _, twice := h.source[column]; column != "" && !twice {
+			h.source[column] = field
+			h.matched++
+			maps.Copy(h.labels, labels)
 			continue
 		}
-		if k != "" {
+		if key(name) != "" {
 			h.extra[strings.TrimSpace(name)] = field
 		}
 	}

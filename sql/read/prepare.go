@@ -63,7 +63,7 @@ func prepareDelimited(ctx context.Context, m Member, spec Spec, s Sniffed, scrat
 		return Table{}, err
 	}
 	t := Table{
-		Member: m, Path: m.Path, Labels: spec.above(s.Lines[:h.line]), Delim: h.delim, Quote: h.delim != "\t" || h.quoted, Skip: h.line + 1,
+		Member: m, Path: m.Path, Labels: spec.around(s.Lines, h), Delim: h.delim, Quote: h.delim != "\t" || h.quoted, Skip: h.line + 1,
 		Fields: h.fields, Source: h.source, Extra: h.extra,
 	}
 	t.Layout = Layout{Encoding: s.Encoding, BOM: s.BOM, Delim: h.delim, HeaderLine: h.line + 1, Quoted: t.Quote}

@@ -29,9 +29,11 @@ type Spec struct {
 	Money  string // the declared column whose values are summed, by its first spelling; "" is none
 }
 
-// Column is a declared column. Names[0] is what it is called from here on.
+// Column is a declared column. Names[0] is what it is called from here on. A pattern is a spelling, too;
+// what its named groups say, such as the currency in a header, becomes a label.
 type Column struct {
 	Names    []string
+	Patterns []*regexp.Regexp
 	Optional bool
 }
 
@@ -97,7 +99,7 @@ type Table struct {
 	Extra          map[string]string // header of an undeclared column → field
 	ExtraField     string            // of JSON: the field with the undeclared keys of each record
 	ExtraNames     []string          // all of them
-	Labels         map[string]string // what the lines above the header say
+	Labels         map[string]string // what the header and the lines above it say
 	ProblemField   string            // the field that says why a record is bad; "" when none is
 	Records        int64             // good and bad
 	Bad            int64
@@ -200,6 +202,7 @@ func trimSpace(b []byte) []byte {
 }
 
 // key is how headers are compared: case and surrounding space do not matter.
-func key(header string) string {
-	return strings.ToLower(strings.Trim(header, " \t\u00a0\ufeff\r\n"))
-}
+func key(header string) string { return strings.ToLower(strings.Trim(header, blank)) }
+
+// blank is what may stand around a header.
+const blank = " \t\u00a0\ufeff\r\n"

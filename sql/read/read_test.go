@@ -483,6 +483,30 @@ func TestAbove(t *testing.T) {
 	}
 }
 
+// TestASpellingMaySaySomething: a header that a pattern fits is the column, and its groups are labels.
+func TestASpellingMaySaySomething(t *testing.T) {
+	s := spec("a", "Spent")
+	s.Columns[1].Patterns = []*regexp.Regexp{regexp.MustCompile(`^(?i:Amount spent \((?P<currency>[A-Z]{3})\))$`)}
+	for text, want := range map[string]string{
+		"a,Amount spent (CHF)\n1,2\n":                      "CHF",
+		"above\na,\u00a0amount spent (EUR) \n1,2\n":        "EUR",
+		"a,Spent\n1,2\n":                                   "",
+		"a,Amount spent (USD),Amount spent (EUR)\n1,2,3\n": "USD",
+	} {
+		table, err := prepare(t, s, text)
+		if err != nil || table.Source["Spent"] != "c1" || table.Labels["currency"] != want {
+			t.Errorf("%q: %v in %v, want %q: %v", text, table.Labels, table.Source, want, err)
+		}
+		if two := strings.Count(text, "Amount") == 2; two != (table.Extra["Amount spent (EUR)"] == "c2") {
+			t.Errorf("%q: a second such column is kept beside: %v", text, table.Extra)
+		}
+	}
+	var refused *Rejected
+	if _, err := prepare(t, s, "a,Amount spent\n1,2\n"); !errors.As(err, &refused) || refused.Code != "columns" {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestTheFullerSheet: of a sheet for the eye and one with the data, both with the header, the second is
 // the table.
 func TestTheFullerSheet(t *testing.T) {

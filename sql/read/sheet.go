@@ -30,7 +30,7 @@ func prepareSheet(ctx context.Context, m Member, spec Spec, scratch string, limi
 		return t, err
 	}
 	t, err = copySheet(ctx, book, at.name, m, spec, at.header, scratch)
-	t.Labels = spec.above(at.lines[:at.header.line])
+	t.Labels = spec.around(at.lines, at.header)
 	return t, err
 }
 

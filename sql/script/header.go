@@ -29,6 +29,7 @@ type Header struct {
 	Captured   string         // path of the time of capture in a document
 	Refuse     []string       // keys or columns of personal data that keep a file from landing
 	Identity   string         // the output column that says whose account the file is of
+	Pages      string         // the partition column that tells the lines of a day apart, where answers come in pages
 
 	// Of scripts below raw; Partition is also raw's.
 	Partition   []string
@@ -70,7 +71,7 @@ var (
 	fieldPattern   = regexp.MustCompile(`^(column [^:]+|check warn|[a-z_]+):\s*(.*)$`)
 	continuation   = regexp.MustCompile(`^\s{2,}\S`)
 	repeatableKeys = map[string]bool{"file": true, "some": true, "check": true, "check warn": true}
-	rawKeys        = "format columns some file preamble records captured identity refuse partition money shrink max_rejects fresh"
+	rawKeys        = "format columns some file preamble records captured identity refuse partition pages money shrink max_rejects fresh"
 	derivedKeys    = "partition key check rows feeds export column incremental"
 	checkKeys      = "severity"
 	feedKeys       = "column"
@@ -180,6 +181,8 @@ func (h *Header) set(f field) (err error) {
 		h.Refuse, err = splitList(f.value)
 	case "partition":
 		h.Partition, err = splitList(f.value)
+	case "pages":
+		h.Pages = f.value
 	case "money":
 		h.Money = f.value
 	case "shrink":
@@ -245,7 +248,7 @@ func splitList(value string) ([]string, error) {
 	return items, nil
 }
 
-// parseColumns reads `A, [B], C | C as once spelled`.
+// parseColumns reads `A, [B], C | C as once spelled | "/C \((?P<unit>\w+)\)/"`.
 func parseColumns(value string) ([]read.Column, error) {
 	items, err := splitTop(value, ',')
 	if err != nil {
@@ -263,7 +266,19 @@ func parseColumns(value string) ([]read.Column, error) {
 			return nil, err
 		}
 		for _, name := range names {
-			column.Names = append(column.Names, unquote(name))
+			name = unquote(name)
+			if len(name) < 3 || name[0] != '/' || name[len(name)-1] != '/' {
+				column.Names = append(column.Names, name)
+				continue
+			}
+			pattern, err := regexp.Compile("^(?i:" + name[1:len(name)-1] + ")$")
+			if err != nil {
+				return nil, err
+			}
+			column.Patterns = append(column.Patterns, pattern)
+		}
+		if len(column.Names) == 0 {
+			return nil, fmt.Errorf("%s has no plain name to be called by", item)
 		}
 		columns = append(columns, column)
 	}

@@ -271,6 +271,12 @@ func (s *Script) headerFaults() []string {
 		if h.Preamble != nil && h.Format != "csv" {
 			faults = append(faults, "preamble: only tables have lines above a header")
 		}
+		if len(s.HeaderLabels()) > 0 && h.Format != "csv" {
+			faults = append(faults, "columns: only the headers of tables say something by a pattern")
+		}
+		if h.Pages != "" && !slices.Contains(h.Partition, h.Pages) {
+			faults = append(faults, "pages: "+h.Pages+" is not in partition")
+		}
 		if h.Captured != "" && h.Format != "json" {
 			faults = append(faults, "captured: only JSON has paths; a file's name says it with (?P<"+CaptureGroup+">…)")
 		}

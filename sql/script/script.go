@@ -131,6 +131,21 @@ func (s *Script) Labels() []string {
 	return names
 }
 
+// HeaderLabels are the columns of landing that the patterns of a raw script's columns hold.
+func (s *Script) HeaderLabels() []string {
+	var names []string
+	for _, column := range s.Header.Columns {
+		for _, pattern := range column.Patterns {
+			for _, name := range pattern.SubexpNames() {
+				if name != "" && !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
 var recordColumn = regexp.MustCompile(`\(\?P?<(\w+)>|\{(\w+)[=}]`)
 
 // RecordColumns are the columns of landing that a raw script's records expression names.

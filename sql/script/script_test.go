@@ -217,6 +217,11 @@ func TestRawFaults(t *testing.T) {
 		"per row in":              "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect distinct a from landing",
 		"in order":                "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nselect a from landing group by a",
 		"b is no declared column": "-- One row.\n-- format: csv\n-- columns: [a]\n-- some: a, b\n-- partition: account\nselect a from landing",
+		"pages: a is not in":      "-- One row.\n-- format: csv\n-- columns: a\n-- pages: a\n-- partition: account\nselect a from landing",
+		"pages: none of":          "-- One row.\n-- format: csv\n-- columns: a\n-- pages: a\n-- partition: account, a\nselect a from landing",
+		"has no plain name":       "-- One row.\n-- format: csv\n-- columns: \"/a (?P<b>.)/\"\n-- partition: account\nselect b from landing",
+		"only the headers of":     "-- One row.\n-- format: json\n-- records: []\n-- columns: a | \"/a (?P<b>.)/\"\n-- partition: account\nselect b from landing",
+		"error parsing regexp":    "-- One row.\n-- format: csv\n-- columns: a | \"/(/\"\n-- partition: account\nselect a from landing",
 	} {
 		_, err := script.Load(t.Context(), base(map[string]string{"s/10_raw_x.sql": text}))
 		if err == nil || !strings.Contains(strings.ToLower(err.Error()), says) {

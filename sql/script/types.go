@@ -138,7 +138,7 @@ func landingProbe(s *Script) string {
 	} else {
 		add("record", "json")
 	}
-	for _, name := range slices.Concat(s.Labels(), s.RecordColumns()) {
+	for _, name := range slices.Concat(s.Labels(), s.HeaderLabels(), s.RecordColumns()) {
 		add(name, "varchar")
 	}
 	add("_as_of", "timestamp")
@@ -227,6 +227,10 @@ func (l *loader) checkHeaderColumns(s *Script) {
 		want("identity", []string{s.Header.Identity})
 	}
 	want("key", s.Header.Key)
+	dated := func(name string) bool { column, _ := s.Column(name); return column.Type == "DATE" }
+	if s.Header.Pages != "" && !slices.ContainsFunc(s.Header.Partition, dated) {
+		l.fault(s, 0, "pages: none of the partition's columns is a date")
+	}
 	for name := range s.Header.Docs {
 		want("column", []string{name})
 	}

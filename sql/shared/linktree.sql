@@ -15,7 +15,3 @@ create macro sum_of(list, path) as
                 list_transform(json_extract_string(list, path), lambda n: try_cast(n as bigint))
             )::bigint
     end;
-
--- Whether a day may still be going on somewhere: the last time zone leaves it 36 hours after it
--- began in UTC.
-create macro is_running(day, moment) as moment < day::timestamp + interval 36 hours;

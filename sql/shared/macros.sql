@@ -42,3 +42,7 @@ create macro is_count(value) as coalesce(regexp_full_match(trim(value), '\d{1,18
 
 -- A count, or openly no value.
 create macro is_count_or_unknown(value) as known(value) is null or is_count(value);
+
+-- Whether a day may still be going on somewhere: the last time zone leaves it 36 hours after it
+-- began in UTC.
+create macro is_running(day, moment) as moment < day::timestamp + interval 36 hours;

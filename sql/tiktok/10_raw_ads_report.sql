@@ -2,11 +2,15 @@
 -- format: json
 -- columns: dimensions, metrics
 -- records: data.list[]
--- partition: account, level, month, date
+-- partition: account, level, month, date, line
+-- pages: line
 -- fresh: 2d
 --
 -- Reports answer 200 even to what went wrong, and then hold no list. Amounts are decimal text,
--- counts text or numbers, and - is no value. Days are those of the advertiser's time zone.
+-- counts text or numbers, and - is no value. Days are those of the advertiser's time zone. Reports
+-- come in pages of up to a thousand lines, and people capture them one by one, so a page owns its
+-- own lines only and neither erases nor doubles those of another. A report that has half or more of
+-- the lines of one before it is that one told anew: what it lacks of its days is gone, and told.
 select
     record->'dimensions'->>'campaign_id' as campaign_id,
     record->'dimensions'->>'adgroup_id' as adgroup_id,
@@ -30,6 +34,13 @@ select
         when record->'dimensions'->>'campaign_id' is not null then 'campaign'
         else 'account'
     end as level,
+    coalesce(
+        record->'dimensions'->>'ad_id',
+        record->'dimensions'->>'adgroup_id',
+        record->'dimensions'->>'campaign_id',
+        record->'dimensions'->>'advertiser_id',
+        ''
+    ) as line,
     iso_date(left(record->'dimensions'->>'stat_time_day', 10)) as date,
     month_of(iso_date(left(record->'dimensions'->>'stat_time_day', 10))) as month,
     iso_date(left(record->'dimensions'->>'stat_time_day', 10)) >= _as_of::date - 1 as is_partial,
