@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"bedrot/sql/duck"
@@ -91,13 +90,14 @@ type run struct {
 	previous *zones.Version
 	states   map[string]*state
 	shown    map[string]string // views made so far, and what they are narrowed to
+	macros   *script.MacroSet
 	result   Result
 }
 
 // Build brings every table up to date with what has landed. An error means that nothing was
 // published; what was kept back because of bad data is told in the Result.
 func (b *Builder) Build(ctx context.Context, opts Options) (Result, error) {
-	r := &run{Builder: b, opts: opts, states: map[string]*state{}, shown: map[string]string{}, result: Result{Stale: map[string]string{}, DryRun: opts.DryRun}}
+	r := &run{Builder: b, opts: opts, states: map[string]*state{}, shown: map[string]string{}, macros: b.Catalog.AllMacros(), result: Result{Stale: map[string]string{}, DryRun: opts.DryRun}}
 	if err := r.open(ctx); err != nil {
 		return r.result, err
 	}
@@ -123,30 +123,14 @@ func (r *run) open(ctx context.Context) (err error) {
 		return err
 	}
 	r.draft.Whole = r.opts.Full
-	return Prepare(ctx, r.DB, r.Catalog, r.opts.RunDate)
+	return Prepare(ctx, r.DB, r.opts.RunDate)
 }
 
-// Prepare makes what every session needs: schemas, macros and the run's date.
-func Prepare(ctx context.Context, db *duck.DB, catalog *script.Catalog, runDate string) error {
+// Prepare makes what every session needs: schemas and the run's date.
+func Prepare(ctx context.Context, db *duck.DB, runDate string) error {
 	for _, schema := range script.Schemas {
 		if err := db.Exec(ctx, "create schema if not exists "+schema); err != nil {
 			return err
-		}
-	}
-	var macros []script.Macro
-	for _, file := range catalog.Macros {
-		macros = append(macros, script.ParseMacros(file.SQL)...)
-	}
-	var texts []string
-	for _, s := range slices.Concat(catalog.Scripts, catalog.Checks) {
-		texts = append(texts, s.SQL)
-		for _, check := range s.Header.Checks {
-			texts = append(texts, check.Expr)
-		}
-	}
-	for _, macro := range script.UsedMacros(macros, texts...) {
-		if err := db.Exec(ctx, macro.SQL); err != nil {
-			return fmt.Errorf("macro %s: %w", macro.Name, err)
 		}
 	}
 	return db.Exec(ctx, "set variable run_date = date "+duck.Literal(runDate))

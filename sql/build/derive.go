@@ -270,6 +270,9 @@ func (r *run) copyRaw(ctx context.Context, s *script.Script, drop *zones.Drop, m
 	}
 	slices.Sort(d.Extra)
 	d.Records = start
+	if err := r.macros.Make(ctx, r.DB, s.Texts()...); err != nil {
+		return err
+	}
 	err := r.DB.Exec(ctx, "create or replace temp view landing as\n"+strings.Join(selects, "\nunion all\n"))
 	if err != nil {
 		return err

@@ -12,9 +12,13 @@ import (
 	"bedrot/zones"
 )
 
-// show makes the views a script reads as they stand in the draft, narrowed to the partitions that are
-// to be built. Views are made when somebody reads them: a night with little news touches little.
+// show makes the macros a script uses, and the views it reads as they stand in the draft, narrowed to the
+// partitions that are to be built. They are made when somebody reads them: a night with little news
+// touches little.
 func (r *run) show(ctx context.Context, s *script.Script, p plan) error {
+	if err := r.macros.Make(ctx, r.DB, s.Texts()...); err != nil {
+		return err
+	}
 	for _, input := range r.Catalog.RealInputs(s) {
 		if err := r.showTable(ctx, input, r.narrowed(s, input, p)); err != nil {
 			return err

@@ -53,7 +53,7 @@ var provenance = []string{"_drop", "_file", "_row"}
 // relation temp.difference afterwards: change (added, removed, changed from, changed to) and the
 // columns both versions have.
 func (s *Session) Diff(ctx context.Context, from *zones.Version, table string, key []string) (Difference, error) {
-	if err := s.NeedMacros(ctx); err != nil {
+	if err := s.macros.Make(ctx, s.DB); err != nil {
 		return Difference{}, err
 	}
 	d := Difference{Table: table, From: from.Run, To: s.Version.Run}

@@ -65,7 +65,7 @@ type tracer struct {
 // Trace finds where rows come from. The columns that link a table to its inputs are not declared: they
 // are proved by DuckDB's plans, as the ones of incremental builds are.
 func (s *Session) Trace(ctx context.Context, catalog *script.Catalog, table string, o LineageOptions) (Lineage, error) {
-	if err := s.NeedMacros(ctx); err != nil {
+	if err := s.macros.Make(ctx, s.DB); err != nil {
 		return Lineage{}, err
 	}
 	made := catalog.Script(script.BaseTable(table))

@@ -33,11 +33,9 @@ type Session struct {
 	scratch string               // made by open, removed by Close
 	lease   *zones.Lease
 	setup   []string // the statements that every table stands on
-	macros  []script.Macro
-	// installed are the macros that somebody has used.
-	installed map[string]bool
-	timeout   time.Duration
-	maxRows   int64
+	macros  script.MacroSet
+	timeout time.Duration
+	maxRows int64
 }
 
 // Options say how a session may run. Memory defaults to the lake's setting, Temp to a folder of the
@@ -156,7 +154,6 @@ func (s *Session) prepare(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	s.installed = map[string]bool{}
 	s.listTables()
 	if err := s.listMeta(o.Scripts); err != nil {
 		return err
@@ -178,7 +175,7 @@ func (s *Session) readMacros(scripts fs.FS) error {
 		if err != nil {
 			return err
 		}
-		s.macros = append(s.macros, script.ParseMacros(string(text))...)
+		s.macros.All = append(s.macros.All, script.ParseMacros(string(text))...)
 	}
 	return nil
 }
@@ -230,27 +227,9 @@ func (s *Session) make(ctx context.Context, r *relation) error {
 	return err
 }
 
-// NeedMacros makes the macros that texts name; with no text, all.
-func (s *Session) NeedMacros(ctx context.Context, texts ...string) error {
-	macros := s.macros
-	if len(texts) > 0 {
-		macros = script.UsedMacros(s.macros, texts...)
-	}
-	for _, macro := range macros {
-		if s.installed[macro.Name] {
-			continue
-		}
-		if err := s.DB.Exec(ctx, macro.SQL); err != nil {
-			return fmt.Errorf("macro %s: %w", macro.Name, err)
-		}
-		s.installed[macro.Name] = true
-	}
-	return nil
-}
-
 // NeedAll makes every relation and macro.
 func (s *Session) NeedAll(ctx context.Context) error {
-	if err := s.NeedMacros(ctx); err != nil {
+	if err := s.macros.Make(ctx, s.DB); err != nil {
 		return err
 	}
 	return s.Need(ctx, slices.Sorted(maps.Keys(s.shown))...)
@@ -270,7 +249,7 @@ func (s *Session) needed(ctx context.Context, tree duck.Tree) error {
 		}
 	})
 	if len(functions) > 0 {
-		if err := s.NeedMacros(ctx, functions...); err != nil {
+		if err := s.macros.Make(ctx, s.DB, functions...); err != nil {
 			return err
 		}
 	}

@@ -51,8 +51,9 @@ func (c *Catalog) Barren(s *Script, contents string) bool {
 func (s *Script) barrenKey(contents string) string { return s.Table + " " + s.Hash + " " + contents }
 
 // For is the part of the catalog that makes some tables: their scripts, those of everything they stand
-// on, and the checks over these. Names that no script makes are ignored.
-func (c *Catalog) For(tables []string) *Catalog {
+// on, and the checks over these. What given tables stand on is none of it. Names that no script makes are
+// ignored.
+func (c *Catalog) For(tables []string, given ...string) *Catalog {
 	part := &Catalog{Macros: c.Macros, Findings: c.Findings, byTable: map[string]*Script{}, barren: c.barren}
 	var need func(table string)
 	need = func(table string) {
@@ -61,6 +62,9 @@ func (c *Catalog) For(tables []string) *Catalog {
 			return
 		}
 		part.byTable[s.Table] = s
+		if slices.Contains(given, s.Table) {
+			return
+		}
 		for _, input := range s.Inputs {
 			need(input)
 		}

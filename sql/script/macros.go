@@ -1,8 +1,12 @@
 package script
 
 import (
+	"context"
+	"fmt"
 	"regexp"
 	"strings"
+
+	"bedrot/sql/duck"
 )
 
 // Macro is one `create macro` statement.
@@ -54,4 +58,49 @@ func UsedMacros(macros []Macro, texts ...string) []Macro {
 		}
 	}
 	return list
+}
+
+// MacroSet are macros that are made in a database as somebody uses them.
+type MacroSet struct {
+	All  []Macro
+	made map[string]bool
+}
+
+// AllMacros are the catalog's, none of them made.
+func (c *Catalog) AllMacros() *MacroSet {
+	var m MacroSet
+	for _, file := range c.Macros {
+		m.All = append(m.All, ParseMacros(file.SQL)...)
+	}
+	return &m
+}
+
+// Make makes those that texts name and that are not there yet; without a text, all.
+func (m *MacroSet) Make(ctx context.Context, db *duck.DB, texts ...string) error {
+	macros := m.All
+	if len(texts) > 0 {
+		macros = UsedMacros(m.All, texts...)
+	}
+	for _, macro := range macros {
+		if m.made[macro.Name] {
+			continue
+		}
+		if err := db.Exec(ctx, macro.SQL); err != nil {
+			return fmt.Errorf("macro %s: %w", macro.Name, err)
+		}
+		if m.made == nil {
+			m.made = map[string]bool{}
+		}
+		m.made[macro.Name] = true
+	}
+	return nil
+}
+
+// Texts are everything of a script that may name a macro.
+func (s *Script) Texts() []string {
+	texts := []string{s.SQL}
+	for _, check := range s.Header.Checks {
+		texts = append(texts, check.Expr)
+	}
+	return texts
 }
