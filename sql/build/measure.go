@@ -103,7 +103,11 @@ func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived, fr
 	for i, name := range partition {
 		values[i] = duck.Ident(name) + "::varchar"
 	}
-	query := "select _start, [" + strings.Join(values, ", ") + "], count(*), " + fingerprint(s.Told()) + ", " + moneySum(s.Header.Money) +
+	untold := "false"
+	if s.Header.Untold != "" {
+		untold = "coalesce(bool_and(" + duck.Ident(s.Header.Untold) + "), false)"
+	}
+	query := "select _start, [" + strings.Join(values, ", ") + "], count(*), " + fingerprint(s.Told()) + ", " + moneySum(s.Header.Money) + ", " + untold +
 		from + " where reject_reason is null group by _start, " + duck.Idents(partition) + " order by all"
 	starts := map[int64]int{}
 	for i, m := range d.Members {
@@ -116,7 +120,7 @@ func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived, fr
 		var start int64
 		var list []any
 		var amount sql.NullString
-		if err := scan(&start, &list, &part.Rows, &part.Fingerprint, &amount); err != nil {
+		if err := scan(&start, &list, &part.Rows, &part.Fingerprint, &amount, &part.Untold); err != nil {
 			return err
 		}
 		for _, value := range list {
