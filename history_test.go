@@ -252,7 +252,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	var said strings.Builder
 	buf := make([]byte, 4096)
-	for !strings.Contains(said.String(), "copy (select") {
+	for !strings.Contains(said.String(), `"copy (`) {
 		n, err := talk.Read(buf)
 		said.Write(buf[:n])
 		if err != nil {

@@ -27,13 +27,13 @@ func demoTiktok(config DemoConfig) iter.Seq[Delivery] {
 			}
 			followers := "Followers_" + handle + ".zip"
 			for _, d := range []Delivery{
-				{Stream: "overview", AsOf: captured, Name: fmt.Sprintf("Overview_%s_%d_%s.zip", isoDay(first), captured.Unix(), handle), Write: c.studioZip("Overview.csv", func() [][]string { return c.tiktokOverview(first, last, say) })},
-				{Stream: "viewers", Name: "Viewers_" + handle + ".zip", Write: c.studioZip("Viewers.csv", func() [][]string { return c.tiktokViewers(first, last, say) })},
-				{Stream: "follower_history", Name: followers, Write: c.tiktokFollowers(first, last, say)},
-				{Stream: "follower_activity", Name: followers, Write: c.tiktokFollowers(first, last, say)},
-				{Stream: "follower_gender", Name: followers, Write: c.tiktokFollowers(first, last, say)},
-				{Stream: "follower_territories", Name: followers, Write: c.tiktokFollowers(first, last, say)},
-				{Stream: "content", Name: "Content_" + handle + ".zip", Write: c.studioZip("Content.csv", func() [][]string { return c.tiktokContent(last, night, say) })},
+				{Stream: "overview", AsOf: captured, Name: fmt.Sprintf("Overview_%s_%d_%s.zip", isoDay(first), captured.Unix(), handle), Write: c.studioZip(at, "Overview.csv", func() [][]string { return c.tiktokOverview(first, last, say) })},
+				{Stream: "viewers", Name: "Viewers_" + handle + ".zip", Write: c.studioZip(at, "Viewers.csv", func() [][]string { return c.tiktokViewers(first, last, say) })},
+				{Stream: "follower_history", Name: followers, Write: c.tiktokFollowers(at, first, last, say)},
+				{Stream: "follower_activity", Name: followers, Write: c.tiktokFollowers(at, first, last, say)},
+				{Stream: "follower_gender", Name: followers, Write: c.tiktokFollowers(at, first, last, say)},
+				{Stream: "follower_territories", Name: followers, Write: c.tiktokFollowers(at, first, last, say)},
+				{Stream: "content", Name: "Content_" + handle + ".zip", Write: c.studioZip(at, "Content.csv", func() [][]string { return c.tiktokContent(last, night, say) })},
 				{Stream: "suite_overview", Name: "Overview.csv", Write: text(func() string { return c.tiktokSuite(first) })},
 				{Stream: "videos", Name: "videos_" + at.Format("20060102_150405") + ".json", Write: jsonText(func() any { return c.tiktokVideos(last, night) })},
 				{Stream: "ads_report", Name: "ads_report_" + at.Format("20060102_150405") + ".json", Write: jsonText(func() any { return c.tiktokAds(last, night) })},
@@ -76,17 +76,17 @@ func studioCSV(rows [][]string) string {
 	return byteOrderMark + strings.Join(lines, "\n")
 }
 
-func (c DemoConfig) studioZip(name string, rows func() [][]string) func(io.Writer) error {
-	return zipped(func() map[string]string { return map[string]string{name: studioCSV(rows())} }, name)
+func (c DemoConfig) studioZip(at time.Time, name string, rows func() [][]string) func(io.Writer) error {
+	return zipped(at, func() map[string]string { return map[string]string{name: studioCSV(rows())} }, name)
 }
 
-// zipped is an archive of files in some order, stored as they are.
-func zipped(files func() map[string]string, order ...string) func(io.Writer) error {
+// zipped is an archive of files in some order, stored as they are; its entries say when it was made.
+func zipped(at time.Time, files func() map[string]string, order ...string) func(io.Writer) error {
 	return func(w io.Writer) error {
 		archive := zip.NewWriter(w)
 		texts := files()
 		for _, name := range order {
-			entry, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+			entry, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: at})
 			if err != nil {
 				return err
 			}
@@ -133,8 +133,8 @@ func (c DemoConfig) tiktokViewers(first, last time.Time, say func(time.Time) str
 	return rows
 }
 
-func (c DemoConfig) tiktokFollowers(first, last time.Time, say func(time.Time) string) func(io.Writer) error {
-	return zipped(func() map[string]string {
+func (c DemoConfig) tiktokFollowers(at, first, last time.Time, say func(time.Time) string) func(io.Writer) error {
+	return zipped(at, func() map[string]string {
 		history := [][]string{{"Date", "Followers", "Difference in followers from previous day"}}
 		activity := [][]string{{"Date", "Hour", "Active followers"}}
 		for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
@@ -191,8 +191,8 @@ func (c DemoConfig) tiktokVideos(_ time.Time, night int) any {
 	for n := range 3 {
 		id, posted := c.demoVideo(n)
 		videos = append(videos, map[string]any{
-			"id": id, "create_time": posted.Unix(), "title": fmt.Sprint("clip ", n), "view_count": 1000*night + n, "like_count": 100 * night,
-			"comment_count": n, "share_count": night,
+			"id": id, "create_time": posted.Unix(), "title": fmt.Sprint("clip ", n), "share_url": "https://www.tiktok.com/@zone.a0/video/" + id,
+			"view_count": 1000*night + n, "like_count": 100 * night, "comment_count": n, "share_count": night,
 		})
 	}
 	return map[string]any{

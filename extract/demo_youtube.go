@@ -41,7 +41,7 @@ func demoYoutube(config DemoConfig) iter.Seq[Delivery] {
 					zip, name = c.youtubeStudioDays(last), "Date ZONE A0 "+stamp+".zip"
 				}
 				for _, stream := range []string{"studio_table", "studio_chart", "studio_totals"} {
-					list = append(list, Delivery{Stream: stream, Name: name, Write: zipped(func() map[string]string { return zip }, "Chart data.csv", "Table data.csv", "Totals.csv")})
+					list = append(list, Delivery{Stream: stream, Name: name, Write: zipped(at, func() map[string]string { return zip }, "Chart data.csv", "Table data.csv", "Totals.csv")})
 				}
 			}
 			for _, d := range list {

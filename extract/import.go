@@ -22,6 +22,8 @@ type Recognised struct {
 	From string
 	// Missing are columns that only the file's name could hold and does not, such as artist.
 	Missing []string
+	// Packed is the newest time that an archive says of its files.
+	Packed time.Time
 }
 
 // Recogniser says what a file is, and of an archive all that it is. Source and stream, when not empty, are
@@ -137,7 +139,7 @@ func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions)
 }
 
 // place finds out where a file belongs and when it was captured: as told, as its content or its name
-// say, else now, with a warning. The answer is at least one, and an error stands alone.
+// say, when it was packed, else now, with a warning. The answer is at least one, and an error stands alone.
 func (im *Importer) place(ctx context.Context, path string, o ImportOptions) []Imported {
 	failed := func(err error) []Imported { return []Imported{{Path: path, Err: err}} }
 	info, err := os.Stat(path)
@@ -190,6 +192,8 @@ func (im *Importer) date(drop *zones.Drop, path string, info fs.FileInfo, found 
 		drop.AsOf, drop.AsOfFrom = found.AsOf, found.From
 	case inName:
 		drop.AsOf, drop.AsOfFrom = named, "name"
+	case zones.PlausibleTime(found.Packed, im.Now):
+		drop.AsOf, drop.AsOfFrom = found.Packed, "archive"
 	case o.ModTime:
 		drop.AsOf, drop.AsOfFrom = info.ModTime(), "mtime"
 		return "captured when the file was last written, for want of a better time: copies may have lost it"

@@ -32,6 +32,9 @@ func importer(t *testing.T) *Importer {
 			return []Recognised{{Source: source, Stream: stream}}, nil
 		case strings.HasPrefix(name, "b"):
 			return []Recognised{{Source: "distrokid", Stream: "bank"}}, nil
+		case strings.HasPrefix(name, "p"):
+			at, err := time.Parse(time.DateOnly, name[2:12])
+			return []Recognised{{Source: "distrokid", Stream: "bank", Packed: at}}, err
 		case strings.HasPrefix(name, "c"):
 			return []Recognised{{Source: "distrokid", Stream: "streams", AsOf: noon.Add(-time.Hour), From: "content"}}, nil
 		case strings.HasPrefix(name, "s") && labels["artist"] == "":
@@ -65,6 +68,9 @@ func TestImportPlaces(t *testing.T) {
 		"b.tsv":                 {ImportOptions{}, "clock", noon, true},
 		"b_20250522_141233.tsv": {ImportOptions{}, "name", time.Date(2025, 5, 22, 14, 12, 33, 0, time.UTC), false},
 		"c_20250522_141233.tsv": {ImportOptions{}, "content", noon.Add(-time.Hour), false},
+		"p_2025-02-24.zip":      {ImportOptions{}, "archive", time.Date(2025, 2, 24, 0, 0, 0, 0, time.UTC), false},
+		"p_1980-01-01.zip":      {ImportOptions{}, "clock", noon, true},
+		"p_2026-02-01.zip":      {ImportOptions{}, "clock", noon, true},
 		"b_20250523_141233.tsv": {ImportOptions{AsOf: noon.Add(-48 * time.Hour)}, "flag", noon.Add(-48 * time.Hour), false},
 	} {
 		imported, err := im.Import(t.Context(), []string{write(t, filepath.Join(dir, name), name)}, c.options)

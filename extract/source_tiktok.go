@@ -8,7 +8,8 @@ func tiktok() Source {
 		Doc:   "What people did on a profile, who follows it, and what its videos gathered, out of TikTok Studio's downloads; ads out of the Business API's reports. Dates come without a year and in the language of the interface.",
 		Streams: []Stream{
 			studio("overview", "Overview_FIRSTDAY_EPOCH_HANDLE.zip: views, profile views, likes, comments and shares by day", "Overview",
-				"the newest two days are still growing: a later download completes them"),
+				"the last day is still growing: a later download completes it",
+				"the name holds the window's first day, and as an epoch its last: neither is the day of the export"),
 			studio("viewers", "Viewers_HANDLE.zip: people who watched, new and returning, by day", "Viewers",
 				"where the total is undefined the parts are zeros that mean nothing", "may be a workbook in place of a CSV"),
 			studio("follower_history", "Followers_HANDLE.zip, FollowerHistory: followers by day", "Followers",
@@ -17,7 +18,7 @@ func tiktok() Source {
 			studio("follower_gender", "Followers_HANDLE.zip, FollowerGender: shares of followers", "Followers", "no day stands in it: it is of the day of capture"),
 			studio("follower_territories", "Followers_HANDLE.zip, FollowerTopTerritories: shares of followers", "Followers", "no day stands in it: it is of the day of capture"),
 			studio("content", "Content_HANDLE.zip: what each video has gathered", "Content",
-				"the list is cut off: four downloads of one day held different videos, so each adds to the others",
+				"the list is cut off: four downloads of one day held different videos, so each adds to the others", "the handle is in each video's link",
 				"Post time has no year: the upload's time is in the video's id"),
 			{
 				Name: "suite_overview", Doc: "Business Suite's overview by day, an older form with years", Cadence: "when found", Lag: "1 to 2 days", Manual: true,
@@ -52,6 +53,10 @@ func studio(name, doc, page string, traps ...string) Stream {
 			"bedrot run",
 		},
 		Limits: []string{"365 days at most", "one handle at a time"},
-		Traps:  append(traps, "days without a year, in the language of the interface, even under English headers"),
+		Traps: append(traps,
+			"days without a year, in the language of the interface, even under English headers",
+			"without an epoch in the name, the time inside the zip says when it was exported: keep the zip as it came",
+			"undefined is no value, and takes the place of none",
+			"an account without anything gives files with a header alone"),
 	}
 }

@@ -33,6 +33,8 @@ type Recognised struct {
 	// From is where AsOf stands: name or content.
 	From    string
 	Missing []string
+	// Packed is the newest time that an archive says of its files.
+	Packed time.Time
 }
 
 // candidate is a raw script that fits a file.
@@ -53,7 +55,11 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 	}
 	var found []Recognised
 	var nearest near
+	var packed time.Time
 	for _, m := range members {
+		if m.Packed.After(packed) {
+			packed = m.Packed
+		}
 		best, close, err := r.best(ctx, m, source, stream)
 		if err != nil {
 			return nil, r.refused(path, err)
@@ -88,6 +94,9 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 	}
 	if len(found) == 0 {
 		return nil, r.unknown(ctx, path, members, nearest, source, stream)
+	}
+	for i := range found {
+		found[i].Packed = packed
 	}
 	return found, nil
 }
@@ -136,7 +145,7 @@ func (c candidate) recognised(labels map[string]string) Recognised {
 	if len(named) > 0 { // a pattern decides by itself which of its parts it needs
 		return found
 	}
-	for _, name := range c.made.Labels() {
+	for _, name := range c.made.NeededLabels() {
 		if labels[name] == "" {
 			found.Missing = append(found.Missing, name)
 		}

@@ -25,7 +25,7 @@ type Drop struct {
 	Account string `json:"account"`
 	// AsOf is when the source said it (UTC). Newer always means a later AsOf, never landed later.
 	AsOf time.Time `json:"as_of"`
-	// AsOfFrom tells where AsOf was read: answer, flag, name, content, mtime or clock.
+	// AsOfFrom tells where AsOf was read: answer, flag, name, content, archive, mtime or clock.
 	AsOfFrom string            `json:"as_of_from"`
 	Since    string            `json:"since,omitempty"`
 	Until    string            `json:"until,omitempty"`
@@ -299,3 +299,7 @@ func TimeInName(name string) (time.Time, bool) {
 	t, err := time.Parse("20060102150405", strings.Join(m[1:], ""))
 	return t, err == nil
 }
+
+// PlausibleTime reports whether what an archive says of its files can be a capture time. Without times
+// archives say 1979 or 1980, and those of clocks east of UTC may lie ahead.
+func PlausibleTime(at, now time.Time) bool { return at.Year() >= 2000 && !at.After(now) }

@@ -107,6 +107,7 @@ type Winner struct {
 	Rows        int64    `json:"rows"`
 	Fingerprint string   `json:"fingerprint"`
 	Money       string   `json:"money,omitempty"`
+	Untold      bool     `json:"untold,omitempty"` // no row of it tells anything
 }
 
 // SetContent computes the table's Content: a hash of its partitions' fingerprints, so that two equal

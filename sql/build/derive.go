@@ -343,6 +343,9 @@ func landingSelect(s *script.Script, drop *zones.Drop, m landed, start int64) st
 		}
 		columns = append(columns, value+" as "+duck.Ident(name))
 	}
+	if s.Header.Last != "" {
+		columns = append(columns, duck.Literal(m.table.Last)+" as "+duck.Ident(script.LastColumn))
+	}
 	problem := "null::varchar"
 	if m.table.ProblemField != "" {
 		problem = duck.Ident(m.table.ProblemField)

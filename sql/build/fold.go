@@ -77,6 +77,7 @@ type rawPart struct {
 	Rows        int64    `json:"rows"`
 	Fingerprint string   `json:"fingerprint,omitempty"`
 	Money       string   `json:"money,omitempty"`
+	Untold      bool     `json:"untold,omitempty"` // no row of it tells anything
 }
 
 func (d *derived) accepted() int64 { return d.Records - d.Rejected }
@@ -190,10 +191,14 @@ func (f *fold) take(d *derived, result *DropResult) {
 			result.Unchanged += part.Rows
 			continue
 		}
+		if exists && part.Untold && current.Rows > 0 && !current.Untold {
+			result.Superseded += part.Rows // what was known stays known
+			continue
+		}
 		result.Winning += part.Rows
 		f.winners[part.Key] = zones.Winner{
 			Key: part.Key, Values: part.Values, Drop: d.ID, File: part.File,
-			Rows: part.Rows, Fingerprint: part.Fingerprint, Money: part.Money,
+			Rows: part.Rows, Fingerprint: part.Fingerprint, Money: part.Money, Untold: part.Untold,
 		}
 	}
 }

@@ -11,13 +11,13 @@ import (
 )
 
 // delivered is a drop with a partition per letter: "a3 b5" has three rows in a and five in b. A part's
-// rows are the same in two drops when its text is.
+// rows are the same in two drops when its text is; those of "a3?" tell nothing.
 func delivered(id, parts string) *derived {
 	d := &derived{ID: id, Account: "main", Members: []member{{Name: "x.csv"}, {Name: "y.csv"}}}
 	for _, text := range strings.Fields(parts) {
 		var rows int64
-		_, _ = fmt.Sscanf(strings.TrimRight(text[1:], "'"), "%d", &rows)
-		d.Parts = append(d.Parts, rawPart{Key: text[:1], Values: []string{"main", text[:1]}, Rows: rows, Fingerprint: text})
+		_, _ = fmt.Sscanf(strings.TrimRight(text[1:], "'?"), "%d", &rows)
+		d.Parts = append(d.Parts, rawPart{Key: text[:1], Values: []string{"main", text[:1]}, Rows: rows, Fingerprint: text, Untold: strings.HasSuffix(text, "?")})
 		d.Records += rows
 	}
 	return d
@@ -53,6 +53,10 @@ func TestFold(t *testing.T) {
 		"two files that agree count once":                       {[]string{"a30 a30"}, "a=1", "accepted "},
 		"two files that disagree hold the drop":                 {[]string{"a30 a30'"}, "", "held overlap"},
 		"a day without rows takes the day away":                 {[]string{"a5 b5", "a5 b0"}, "a=1 b=2", "accepted "},
+		"rows that tell nothing take nothing away":              {[]string{"a1 b1", "a1? b1'"}, "a=1 b=2", "accepted "},
+		"but stand where nothing was told":                      {[]string{"a1?", "a2? b1?"}, "a=2 b=2", "accepted "},
+		"and go when something is":                              {[]string{"a1?", "a1", "a1?"}, "a=2", "accepted "},
+		"a day taken away is not told":                          {[]string{"a1 b1", "a1 b0", "b1?"}, "a=1 b=3", "accepted "},
 	} {
 		f := folding(0.10, 0.01)
 		var result DropResult

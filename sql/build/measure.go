@@ -94,7 +94,11 @@ func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived) (r
 		columns = append(columns, "case when reject_reason is null then "+duck.Ident(name)+" end as "+part)
 		values, parts = append(values, part+"::varchar"), append(parts, part)
 	}
-	query := "select _start, rejected, [" + strings.Join(values, ", ") + "], count(*), " + fingerprint(s.Told()) + ", " + moneySum(s.Header.Money) +
+	untold := "false"
+	if s.Header.Untold != "" {
+		untold = "coalesce(bool_and(" + duck.Ident(s.Header.Untold) + "), false)"
+	}
+	query := "select _start, rejected, [" + strings.Join(values, ", ") + "], count(*), " + fingerprint(s.Told()) + ", " + moneySum(s.Header.Money) + ", " + untold +
 		" from (select " + strings.Join(columns, ", ") + " from read_parquet($1)) group by _start, rejected, " + strings.Join(parts, ", ") + " order by all"
 	starts := map[int64]int{}
 	for i, m := range d.Members {
@@ -108,7 +112,7 @@ func (r *run) measureParts(ctx context.Context, s *script.Script, d *derived) (r
 		var isRejected bool
 		var list []any
 		var amount sql.NullString
-		if err := scan(&start, &isRejected, &list, &part.Rows, &part.Fingerprint, &amount); err != nil {
+		if err := scan(&start, &isRejected, &list, &part.Rows, &part.Fingerprint, &amount, &part.Untold); err != nil {
 			return err
 		}
 		rows += part.Rows

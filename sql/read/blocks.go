@@ -238,7 +238,7 @@ func prepareBlocks(ctx context.Context, m Member, spec Spec, s Sniffed, scratch 
 	if b.lines.unended {
 		t.Warnings = append(t.Warnings, unendedWarning)
 	}
-	return t, out.finish(&t)
+	return t, out.finish(&t, spec)
 }
 
 // row is a record in the order of the declared columns, then the title and what nobody declared.

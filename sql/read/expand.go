@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -21,6 +22,8 @@ type Member struct {
 	Name string // export.csv, or export.zip/results.csv
 	Path string // plain bytes on disk
 	Temp bool   // Path was unpacked into scratch
+	// Packed is when a zip says the file was written; zero if nothing does.
+	Packed time.Time
 }
 
 // Expand opens archives, known by their content: .gz and .zst hold one file, .zip several. A sheet is
@@ -178,7 +181,7 @@ func expandEntry(ctx context.Context, entry *zip.File, name, scratch string, bud
 	}
 	defer func() { _ = in.Close() }()
 	inner := name + "/" + strings.ReplaceAll(entry.Name, `\`, "/")
-	m := Member{Name: inner, Temp: true}
+	m := Member{Name: inner, Temp: true, Packed: entry.Modified.UTC()}
 	m.Path, err = unpack(ctx, in, scratch, inner, int64(entry.CompressedSize64), budget, limits)
 	return m, err
 }

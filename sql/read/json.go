@@ -182,7 +182,7 @@ func prepareJSON(ctx context.Context, m Member, spec Spec, s Sniffed, scratch st
 		return t, errors.Join(err, out.discard())
 	}
 	if out.records == 0 && there { // the lists are there and empty: an answer, too
-		return t, out.finish(&t)
+		return t, out.finish(&t, spec)
 	}
 	if out.records == 0 {
 		return t, errors.Join(reject("records", "nothing in the file is what %q describes", spec.Records), out.discard())
@@ -191,7 +191,7 @@ func prepareJSON(ctx context.Context, m Member, spec Spec, s Sniffed, scratch st
 		return t, errors.Join(reject("columns", "no record has %s", strings.Join(quoteAll(missing), ", ")), out.discard())
 	}
 	t.ExtraNames = keys.undeclared()
-	return t, out.finish(&t)
+	return t, out.finish(&t, spec)
 }
 
 // keys are the members of the records of a file, held against those the spec declares.

@@ -81,18 +81,24 @@ func prepareDelimited(ctx context.Context, m Member, spec Spec, s Sniffed, scrat
 
 // asPlain reads the file where it lies if nothing in it is irregular.
 func (t *Table) asPlain(ctx context.Context, spec Spec, s Sniffed, limits Limits) (bool, error) {
+	if spec.Last != "" { // every record's fields are wanted
+		return false, nil
+	}
 	newline, err := sniffNewline(t.Path)
 	if err != nil || s.Encoding != UTF8 || t.Layout.HeaderLine != 1 || newline == "" {
 		return false, err
 	}
 	scan := &plainScan{
-		delim: t.Delim[0], newline: []byte(newline), quoted: t.Quote, fields: len(t.Fields), money: t.moneyIndex(spec),
+		delim: t.Delim[0], newline: []byte(newline), quoted: t.Quote, fields: len(t.Fields), money: t.index(spec.Money),
 		limit: int(limits.MaxRecordBytes), skip: t.Skip,
 	}
 	if err := scan.run(ctx, t.Path); err != nil {
 		return false, err
 	}
 	if scan.fallback != "" {
+		return false, nil
+	}
+	if scan.records == 0 && spec.Empty {
 		return false, nil
 	}
 	if scan.records == 0 {
@@ -107,8 +113,9 @@ func (t *Table) asPlain(ctx context.Context, spec Spec, s Sniffed, limits Limits
 
 const unendedWarning = "no line end after the last record: the file may have been cut off"
 
-func (t *Table) moneyIndex(spec Spec) int {
-	if field, ok := t.Source[spec.Money]; ok && spec.Money != "" {
+// index is where a declared column is among the fields; -1 for none.
+func (t *Table) index(column string) int {
+	if field, ok := t.Source[column]; ok && column != "" {
 		return slices.Index(t.Fields, field)
 	}
 	return -1
@@ -177,7 +184,7 @@ func (t Table) asCanonical(ctx context.Context, spec Spec, h *header, scratch st
 	if err != nil {
 		return t, err
 	}
-	money := t.moneyIndex(spec)
+	money, last := t.index(spec.Money), t.index(spec.Last)
 	records := newRecordReader(ctx, in, h, limits.MaxRecordBytes)
 	for {
 		rec, err := records.next()
@@ -193,9 +200,12 @@ func (t Table) asCanonical(ctx context.Context, spec Spec, h *header, scratch st
 		if rec.problem == "" && money >= 0 {
 			t.money.Add([]byte(rec.fields[money]))
 		}
+		if rec.problem == "" && last >= 0 {
+			t.Last = rec.fields[last]
+		}
 	}
 	t.tellLines(records)
-	return t, out.finish(&t)
+	return t, out.finish(&t, spec)
 }
 
 func (t *Table) tellLines(records *recordReader) {
@@ -263,11 +273,11 @@ func (c *canonical) discard() error {
 }
 
 // finish points the table at the copy.
-func (c *canonical) finish(t *Table) error {
+func (c *canonical) finish(t *Table, spec Spec) error {
 	if err := errors.Join(c.out.Flush(), c.file.Close()); err != nil {
 		return err
 	}
-	if _, isJSON := t.Source[recordField]; c.records == 0 && !isJSON {
+	if _, isJSON := t.Source[recordField]; c.records == 0 && !isJSON && !spec.Empty {
 		return errors.Join(reject("no_rows", "the file has a header and no rows"), os.Remove(c.file.Name()))
 	}
 	t.Path, t.Canonical, t.Delim, t.NewLine, t.Quote, t.Skip = c.file.Name(), true, ",", "\n", true, 0

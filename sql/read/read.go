@@ -27,6 +27,8 @@ type Spec struct {
 	// Refuse are keys or columns that no file may have: they hold what is nobody's business.
 	Refuse []string
 	Money  string // the declared column whose values are summed, by its first spelling; "" is none
+	Last   string // the declared column whose value in the last record is told; "" is none
+	Empty  bool   // a header without rows is an answer
 }
 
 // Column is a declared column. Names[0] is what it is called from here on. A pattern is a spelling, too;
@@ -100,6 +102,7 @@ type Table struct {
 	ExtraField     string            // of JSON: the field with the undeclared keys of each record
 	ExtraNames     []string          // all of them
 	Labels         map[string]string // what the header and the lines above it say
+	Last           string            // the spec's last column in the last record that can be read
 	ProblemField   string            // the field that says why a record is bad; "" when none is
 	Records        int64             // good and bad
 	Bad            int64

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -136,6 +137,49 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestTheLastRecord: what a column holds in the last record that can be read, of text and of sheets.
+func TestTheLastRecord(t *testing.T) {
+	s := spec("a", "b")
+	s.Last = "b"
+	for text, want := range map[string]string{
+		"a,b\n1,x\n2,y\n": "y", "a,b\n1,x\n2,y\n3\n": "y", "\ufeff\"b\",\"a\"\n\"28 de mayo\",\"1\"": "28 de mayo",
+	} {
+		if table, err := prepare(t, s, text); err != nil || table.Last != want {
+			t.Errorf("%q: %q, want %q: %v", text, table.Last, want, err)
+		}
+	}
+	book := excelize.NewFile()
+	for i, row := range [][]any{{"a", "b"}, {"1", "x"}, {"2", "y"}} {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	table, err := Prepare(t.Context(), Member{Name: "x.xlsx", Path: path}, s, t.TempDir(), Limits{})
+	if err != nil || table.Last != "y" {
+		t.Errorf("a sheet: %q: %v", table.Last, err)
+	}
+}
+
+// TestAHeaderAloneMayBeAnAnswer: where the spec says so, and only then; what is not the header never is.
+func TestAHeaderAloneMayBeAnAnswer(t *testing.T) {
+	s := spec("a", "b")
+	s.Empty = true
+	for _, text := range []string{"a,b\n", "a,b", "\ufeff\"a\",\"b\""} {
+		if table, err := prepare(t, s, text); err != nil || table.Records != 0 || !table.Canonical {
+			t.Errorf("%q: %d records, %v", text, table.Records, err)
+		}
+	}
+	for _, text := range []string{"", "a\n", "x,y\n"} {
+		if _, err := prepare(t, s, text); err == nil {
+			t.Errorf("%q is taken for an empty answer", text)
+		}
+	}
+}
+
 func TestSniff(t *testing.T) {
 	for _, c := range []struct{ text, kind, encoding string }{
 		{"", KindEmpty, UTF8},
@@ -172,9 +216,9 @@ func TestArchives(t *testing.T) {
 	}
 	_, _ = encoder.Write([]byte("a,b\n1,2\n"))
 	_ = encoder.Close()
-	archive := zip.NewWriter(&zipped)
+	archive, packed := zip.NewWriter(&zipped), time.Date(2025, 2, 24, 9, 30, 0, 0, time.UTC)
 	for _, name := range []string{"in/results.csv", "__MACOSX/in/._results.csv", "in/"} {
-		member, err := archive.Create(name)
+		member, err := archive.CreateHeader(&zip.FileHeader{Name: name, Modified: packed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,6 +238,9 @@ func TestArchives(t *testing.T) {
 		}
 		if text, err := os.ReadFile(members[0].Path); err != nil || string(text) != "a,b\n1,2\n" {
 			t.Errorf("%s: %q %v", name, text, err)
+		}
+		if isZip := name == "x.zip"; members[0].Packed.Equal(packed) != isZip || members[0].Packed.IsZero() == isZip {
+			t.Errorf("%s: packed %s", name, members[0].Packed)
 		}
 	}
 }

@@ -125,7 +125,7 @@ func copySheet(ctx context.Context, book *excelize.File, sheet string, m Member,
 	if err != nil {
 		return t, err
 	}
-	money := t.moneyIndex(spec)
+	money, last := t.index(spec.Money), t.index(spec.Last)
 	err = eachSheetRow(ctx, book, sheet, h, func(_ int, cells []string) error {
 		problem := ""
 		if len(cells) > len(h.fields) {
@@ -134,12 +134,15 @@ func copySheet(ctx context.Context, book *excelize.File, sheet string, m Member,
 		if money >= 0 && money < len(cells) && problem == "" {
 			t.money.Add([]byte(cells[money]))
 		}
+		if last >= 0 && last < len(cells) && problem == "" {
+			t.Last = cells[last]
+		}
 		return out.write(cells, problem)
 	})
 	if err != nil {
 		return t, errors.Join(err, out.discard())
 	}
-	return t, out.finish(&t)
+	return t, out.finish(&t, spec)
 }
 
 // eachSheetRow hands out the rows below the header; rows without any value are none.

@@ -30,6 +30,9 @@ type Header struct {
 	Refuse     []string       // keys or columns of personal data that keep a file from landing
 	Identity   string         // the output column that says whose account the file is of
 	Pages      string         // the partition column that tells the lines of a day apart, where answers come in pages
+	Last       string         // the column whose value in a file's last record each of its rows is told, as _last
+	Empty      bool           // empty: allowed; a header without rows is an answer
+	Untold     string         // the output column that says a row tells nothing: it takes no told row's place
 
 	// Of scripts below raw; Partition is also raw's.
 	Partition   []string
@@ -71,7 +74,7 @@ var (
 	fieldPattern   = regexp.MustCompile(`^(column [^:]+|check warn|[a-z_]+):\s*(.*)$`)
 	continuation   = regexp.MustCompile(`^\s{2,}\S`)
 	repeatableKeys = map[string]bool{"file": true, "some": true, "check": true, "check warn": true}
-	rawKeys        = "format columns some file preamble records captured identity refuse partition pages money shrink max_rejects fresh"
+	rawKeys        = "format columns some file preamble records captured identity last empty untold refuse partition pages money shrink max_rejects fresh"
 	derivedKeys    = "partition key check rows feeds export column incremental"
 	checkKeys      = "severity"
 	feedKeys       = "column"
@@ -177,6 +180,13 @@ func (h *Header) set(f field) (err error) {
 		h.Captured = f.value
 	case "identity":
 		h.Identity = f.value
+	case "last":
+		h.Last = unquote(f.value)
+	case "empty":
+		_, err = oneOf(f.value, "allowed")
+		h.Empty = true
+	case "untold":
+		h.Untold = f.value
 	case "refuse":
 		h.Refuse, err = splitList(f.value)
 	case "partition":

@@ -284,6 +284,13 @@ func (s *Script) headerFaults() []string {
 		if h.Captured != "" && h.Format != "json" {
 			faults = append(faults, "captured: only JSON has paths; a file's name says it with (?P<"+CaptureGroup+">…)")
 		}
+		if h.Empty && h.Format != "csv" {
+			faults = append(faults, "empty: only tables have a header without rows")
+		}
+		named := func(c read.Column) bool { return c.Names[0] == h.Last }
+		if h.Last != "" && (h.Format != "csv" || !slices.ContainsFunc(h.Columns, named)) {
+			faults = append(faults, fmt.Sprintf("last: %q is not among columns:", h.Last))
+		}
 	case Staging, Curated:
 		if h.Key == nil && !h.KeyNone {
 			faults = append(faults, "key: is missing; a table without one says key: none")

@@ -234,20 +234,28 @@ func functionName(node any) string {
 }
 
 // checkRawShape holds a raw script to a plain select from landing, which is what makes it one row out
-// per row in, in order.
+// per row in, in order. Steps before it, so that what several columns need is computed once, are plain
+// selects, too, which add columns to all there are.
 func (l *loader) checkRawShape(s *Script, node map[string]any) {
-	from, _ := node["from_table"].(map[string]any)
-	empty := func(key string) bool {
-		list, _ := node[key].([]any)
-		return len(list) == 0
+	from := []any{"landing"}
+	steps := stepsOf(node)
+	for _, step := range steps {
+		step, _ := step.(map[string]any)
+		value, _ := step["value"].(map[string]any)
+		query, _ := value["query"].(map[string]any)
+		inner, _ := query["node"].(map[string]any)
+		if len(stepsOf(inner)) > 0 || !plainSelect(inner, from) || !selectsAll(inner) {
+			l.fault(s, 0, "a step of a raw script is one plain `select *, … from landing` or from a step before it")
+			return
+		}
+		from = append(from, step["key"])
 	}
-	entries, _ := node["cte_map"].(map[string]any)
-	ctes, _ := entries["map"].([]any)
-	plain := node["type"] == "SELECT_NODE" && from["type"] == "BASE_TABLE" && from["table_name"] == "landing" && len(ctes) == 0 &&
-		node["where_clause"] == nil && node["having"] == nil && node["qualify"] == nil && node["sample"] == nil &&
-		empty("group_expressions") && empty("modifiers")
-	if !plain {
+	if !plainSelect(node, from) {
 		l.fault(s, 0, "a raw script is one plain `select … from landing`: one row out per row in, in order")
+		return
+	}
+	if len(steps) > 0 && s.Header.Money != "" {
+		l.fault(s, 0, "money: a script with steps has none")
 		return
 	}
 	list, _ := node["select_list"].([]any)
@@ -261,6 +269,34 @@ func (l *loader) checkRawShape(s *Script, node map[string]any) {
 	if s.Header.Money != "" && s.MoneySource == "" {
 		l.fault(s, 0, "money: %s must be a column of the file, renamed and nothing else", s.Header.Money)
 	}
+}
+
+// stepsOf are the common table expressions of a select.
+func stepsOf(node map[string]any) []any {
+	entries, _ := node["cte_map"].(map[string]any)
+	steps, _ := entries["map"].([]any)
+	return steps
+}
+
+// plainSelect reports whether a select maps each row of one of some relations to one row.
+func plainSelect(node map[string]any, relations []any) bool {
+	from, _ := node["from_table"].(map[string]any)
+	empty := func(key string) bool {
+		list, _ := node[key].([]any)
+		return len(list) == 0
+	}
+	return node["type"] == "SELECT_NODE" && from["type"] == "BASE_TABLE" && slices.Contains(relations, from["table_name"]) &&
+		node["where_clause"] == nil && node["having"] == nil && node["qualify"] == nil && node["sample"] == nil &&
+		empty("group_expressions") && empty("modifiers")
+}
+
+// selectsAll reports whether a select passes on what it reads, the engine's own columns with it.
+func selectsAll(node map[string]any) bool {
+	list, _ := node["select_list"].([]any)
+	return slices.ContainsFunc(list, func(item any) bool {
+		column, _ := item.(map[string]any)
+		return column["class"] == "STAR"
+	})
 }
 
 // joinFeeds gives each feed its members and its readers a hash that knows them.

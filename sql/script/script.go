@@ -59,12 +59,15 @@ type Script struct {
 	tree     map[string]any
 }
 
+// LastColumn is the column of landing that a raw script's `last:` adds.
+const LastColumn = "_last"
+
 // Spec is what the readers need to know of a raw script's files.
 func (s *Script) Spec() read.Spec {
 	h := s.Header
 	return read.Spec{
 		Format: h.Format, Columns: h.Columns, Some: h.Some, Records: h.Records, Money: s.MoneySource,
-		Preamble: h.Preamble, Captured: h.Captured, Refuse: h.Refuse,
+		Preamble: h.Preamble, Captured: h.Captured, Refuse: h.Refuse, Last: h.Last, Empty: h.Empty,
 	}
 }
 
@@ -144,6 +147,16 @@ func (s *Script) HeaderLabels() []string {
 		}
 	}
 	return names
+}
+
+// NeededLabels are the labels without those that one pattern for names holds and another does not: a
+// name of that form need not say them.
+func (s *Script) NeededLabels() []string {
+	return slices.DeleteFunc(s.Labels(), func(name string) bool {
+		holds := func(p *regexp.Regexp) bool { return p.SubexpIndex(name) >= 0 }
+		lacks := func(p *regexp.Regexp) bool { return !holds(p) }
+		return slices.ContainsFunc(s.Header.Files, holds) && slices.ContainsFunc(s.Header.Files, lacks)
+	})
 }
 
 var recordColumn = regexp.MustCompile(`\(\?P?<(\w+)>|\{(\w+)[=}]`)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -223,11 +223,44 @@ func TestRawFaults(t *testing.T) {
 		"has no plain name":       "-- One row.\n-- format: csv\n-- columns: \"/a (?P<b>.)/\"\n-- partition: account\nselect b from landing",
 		"only the headers of":     "-- One row.\n-- format: json\n-- records: []\n-- columns: a | \"/a (?P<b>.)/\"\n-- partition: account\nselect b from landing",
 		"error parsing regexp":    "-- One row.\n-- format: csv\n-- columns: a | \"/(/\"\n-- partition: account\nselect a from landing",
+		"from a step before":      "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nwith b as (select a from landing) select a from b",
+		"`select *, … from":       "-- One row.\n-- format: csv\n-- columns: a\n-- partition: account\nwith b as (select *, 1 as c from landing where a = '') select a from b",
+		"money: a script with":    "-- One row.\n-- format: csv\n-- columns: a\n-- money: a\n-- partition: account\nwith b as (select * from landing) select a from b",
+		"last: \"b\" is not":      "-- One row.\n-- format: csv\n-- columns: a\n-- last: b\n-- partition: account\nselect a from landing",
+		"empty: only tables":      "-- One row.\n-- format: json\n-- records: a\n-- empty: allowed\n-- partition: account\nselect record as a from landing",
+		"untold: there is no":     "-- One row.\n-- format: csv\n-- columns: a\n-- untold: b\n-- partition: account\nselect a from landing",
+		"untold: a is varchar":    "-- One row.\n-- format: csv\n-- columns: a\n-- untold: a\n-- partition: account\nselect a from landing",
 	} {
 		_, err := script.Load(t.Context(), base(map[string]string{"s/10_raw_x.sql": text}))
 		if err == nil || !strings.Contains(strings.ToLower(err.Error()), says) {
 			t.Errorf("%s: %v", says, err)
 		}
+	}
+}
+
+// TestRawSteps: a raw script may compute in steps, and is told the last record of its file; the labels a
+// name must say are those that every form of it says.
+func TestRawSteps(t *testing.T) {
+	catalog, err := script.Load(t.Context(), base(map[string]string{"s/10_raw_x.sql": `-- One row.
+-- format: csv
+-- columns: day, name
+-- file: x_(?P<who>\w+)_(?P<first>\d+)\.csv
+-- file: x_(?P<who>\w+)\.csv
+-- last: day
+-- partition: account, until
+with b as (select *, _last || first as until from landing),
+c as (select *, until || who as all_of_it from b)
+select name, until, all_of_it from c
+`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := catalog.Raw("s", "x")
+	if got := strings.Join(made.NeededLabels(), " "); got != "who" {
+		t.Errorf("names must say %s", got)
+	}
+	if made.Spec().Last != "day" || !strings.Contains(made.Carrying, "_problem") {
+		t.Errorf("%+v", made)
 	}
 }
 

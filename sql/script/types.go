@@ -141,6 +141,9 @@ func landingProbe(s *Script) string {
 	for _, name := range slices.Concat(s.Labels(), s.HeaderLabels(), s.RecordColumns()) {
 		add(name, "varchar")
 	}
+	if s.Header.Last != "" {
+		add(LastColumn, "varchar")
+	}
 	add("_as_of", "timestamp")
 	return "create or replace table landing as select " + strings.Join(columns, ", ")
 }
@@ -225,6 +228,12 @@ func (l *loader) checkHeaderColumns(s *Script) {
 	want("partition", s.Header.Partition)
 	if s.Header.Identity != "" {
 		want("identity", []string{s.Header.Identity})
+	}
+	if untold := s.Header.Untold; untold != "" {
+		want("untold", []string{untold})
+		if column, ok := s.Column(untold); ok && column.Type != "BOOLEAN" {
+			l.fault(s, 0, "untold: %s is %s, not boolean", untold, column.Type)
+		}
 	}
 	want("key", s.Header.Key)
 	dated := func(name string) bool { column, _ := s.Column(name); return column.Type == "DATE" }

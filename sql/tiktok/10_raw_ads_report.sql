@@ -51,5 +51,8 @@ select
         when not is_studio_count(record->'metrics'->>'impressions')
             then 'impressions is not a whole number'
         when not is_studio_count(record->'metrics'->>'clicks') then 'clicks is not a whole number'
+        when not is_studio_count(record->'metrics'->>'reach') then 'reach is not a whole number'
+        when not is_studio_count(record->'metrics'->>'video_play_actions')
+            then 'video_play_actions is not a whole number'
     end as reject_reason
 from landing

@@ -1,9 +1,10 @@
 -- One row per territory of the followers in TikTok Studio, as text.
 -- format: csv
 -- columns: Top territories, Distribution
--- file: Followers_(?P<first_day>\d{4}-\d{2}-\d{2})_(?P<as_of>\d{10})(?:_(?P<handle>[A-Za-z0-9._]+?))?(?: ?\(\d+\))?\.(?:zip|csv|xlsx)
+-- file: Followers_\d{4}-\d{2}-\d{2}_(?P<as_of>\d{10})(?:_(?P<handle>[A-Za-z0-9._]+?))?(?: ?\(\d+\))?\.(?:zip|csv|xlsx)
 -- file: Followers_(?P<handle>[A-Za-z0-9._]+?)(?: ?\(\d+\))?\.(?:zip|csv|xlsx)
 -- identity: handle
+-- empty: allowed
 -- partition: account, month, captured_on
 -- fresh: 30d
 --

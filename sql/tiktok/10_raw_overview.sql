@@ -4,12 +4,25 @@
 -- file: Overview_(?P<first_day>\d{4}-\d{2}-\d{2})_(?P<as_of>\d{10})(?:_(?P<handle>[A-Za-z0-9._]+?))?(?: ?\(\d+\))?\.(?:zip|csv|xlsx)
 -- file: Overview_(?P<handle>[A-Za-z0-9._]+?)(?: ?\(\d+\))?\.(?:zip|csv|xlsx)
 -- identity: handle
+-- last: Date
+-- empty: allowed
+-- untold: is_untold
 -- partition: account, month, date
 -- fresh: 3d
 --
 -- Dates have no year and are in the language of the interface, even under English headers. The
 -- zip's name holds the first day of the window (not of the export) and, as an epoch, its last; the
--- handle stands nowhere else. The newest days are still growing.
+-- handle stands nowhere else. The last day is still growing.
+with windowed as (
+    select *, window_end(first_day, _last, _as_of) as last_day
+    from landing
+),
+
+dated as (
+    select *, day_until("Date", last_day) as day
+    from windowed
+)
+
 select
     handle,
     "Video Views" as video_views,
@@ -18,11 +31,12 @@ select
     "Comments" as comments,
     "Shares" as shares,
     "New followers" as new_followers,
-    studio_day("Date", first_day, _as_of) as date,
-    month_of(studio_day("Date", first_day, _as_of)) as month,
-    studio_day("Date", first_day, _as_of) >= _as_of::date - 1 as is_partial,
+    day as date,
+    month_of(day) as month,
+    is_growing(day, first_day, _as_of) as is_partial,
+    studio_count("Video Views") is null as is_untold,
     case
-        when studio_day("Date", first_day, _as_of) is null
+        when day is null
             then 'Date is no day and month in a language known'
         when not is_studio_count("Video Views") then 'Video Views is not a whole number'
         when not is_studio_count("Profile Views") then 'Profile Views is not a whole number'
@@ -31,4 +45,4 @@ select
         when not is_studio_count("Shares") then 'Shares is not a whole number'
         when not is_studio_count("New followers") then 'New followers is not a whole number'
     end as reject_reason
-from landing
+from dated

@@ -24,5 +24,9 @@ select
             then 'id is no id of a video'
         when not is_count(record->>'create_time') then 'create_time is no epoch'
         when not is_studio_count(record->>'view_count') then 'view_count is not a whole number'
+        when not is_studio_count(record->>'like_count') then 'like_count is not a whole number'
+        when not is_studio_count(record->>'comment_count')
+            then 'comment_count is not a whole number'
+        when not is_studio_count(record->>'share_count') then 'share_count is not a whole number'
     end as reject_reason
 from landing

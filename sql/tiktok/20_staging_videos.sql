@@ -24,6 +24,7 @@ with videos as (
 
 select
     videos.account,
+    handle_in(videos.share_url) as handle,
     videos.captured_on,
     videos.month,
     videos.video_id,

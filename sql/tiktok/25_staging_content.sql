@@ -20,7 +20,7 @@ told as (
         1 as precedence,
         videos.captured_on,
         videos.month,
-        null::varchar as profile,
+        videos.handle as profile,
         videos.account,
         videos.video_id,
         videos.title,

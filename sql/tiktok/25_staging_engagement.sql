@@ -4,7 +4,8 @@
 -- incremental: required
 -- feeds: engagement_daily
 --
--- Studio and Business Suite tell the same days: Studio's are taken where it has them.
+-- Studio and Business Suite tell the same days: Studio's are taken where it knows them. A day whose
+-- views are undefined is there, but not known.
 with overview as (
     select *
     from staging.tiktok__overview
@@ -17,7 +18,7 @@ suite as (
 
 told as (
     select
-        1 as precedence,
+        case when overview.video_views is not null then 1 else 3 end as precedence,
         overview.date,
         overview.month,
         overview.handle as profile,
@@ -35,7 +36,7 @@ told as (
     from overview
     union all
     select
-        2 as precedence,
+        case when suite.video_views is not null then 2 else 4 end as precedence,
         suite.date,
         suite.month,
         null::varchar as profile,
