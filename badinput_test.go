@@ -107,6 +107,10 @@ func hasBytes(t *testing.T, root, text string) bool {
 	return found
 }
 
+// bandcamp is the sales file of Bandcamp in short: it names who bought.
+const bandcamp = "date,paid to,item type,item name,artist,currency,item price,quantity,sub total,net amount,upc,isrc,buyer name,buyer email\n" +
+	"1/2/20 4:49am,label@example.com,track,TITLE 1,ARTIST A,USD,1.00,1,1.00,0.82,190000000001,QZXXX2400001,A Buyer,buyer@example.com\n"
+
 func TestBadImports(t *testing.T) {
 	l := newLake(t)
 	l.want(1, []string{"there is no such file", "nowhere.csv"}, "import", "nowhere.csv")
@@ -116,6 +120,13 @@ func TestBadImports(t *testing.T) {
 	l.want(3, []string{"orders.csv", "landed as distrokid/bank:main"}, "import", l.file("orders.csv", "order,customer\n1,2\n"), l.file("bank.tsv", firstStatement()))
 	l.want(1, []string{"nosuch"}, "import", "--source", "nosuch", "--stream", "bank", l.file("bank.tsv", firstStatement()))
 	l.want(2, []string{"--as-of"}, "import", "--as-of", "yesterday", l.file("bank.tsv", firstStatement()))
+	for _, source := range [][]string{nil, {"--source", "statement", "--stream", "cdbaby"}} { // no statement may have them, and no mapping read them
+		path := l.file("bandcamp_raw.csv", utf16le(bandcamp))
+		l.want(1, []string{"bandcamp_raw.csv", "buyer name", "personal data"}, append(append([]string{"import"}, source...), path)...)
+	}
+	if hasBytes(t, l.root, utf16le(bandcamp)) {
+		t.Error("names and addresses of buyers have landed")
+	}
 	l.want(1, []string{"members.csv", "email", "personal data"}, "import", l.file("export.zip", zipOf(t, "bank.tsv", firstStatement(), "members.csv", "email,rating\na@example.com,2\n")))
 }
 

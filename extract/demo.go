@@ -123,6 +123,18 @@ func (c DemoConfig) tracks() []demoTrack {
 	return tracks
 }
 
+// elsewhere is a version of a recording that is with another distributor than DistroKid: their catalogues
+// do not overlap, but for the first recording, which was delivered twice.
+func (c DemoConfig) elsewhere(i int) demoTrack {
+	track := c.tracks()[i]
+	if i > 0 {
+		track.title += " (REMIX)"
+		track.isrc = fmt.Sprintf("QZXXX23%05d", i+1)
+		track.upc = fmt.Sprintf("%013d", 180000000000+i)
+	}
+	return track
+}
+
 // streamsOn is how often an artist was really streamed on Spotify on a day; what reporters say of it
 // differs.
 func (c DemoConfig) streamsOn(artist int, day time.Time) int {

@@ -24,6 +24,10 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	for _, track := range all[:len(all)-1] {
 		fmt.Fprintf(&tracks, "%s,%s,%s,%s\n", track.isrc, track.title, demoArtists()[track.artist].name, isoDay(track.released))
 	}
+	for i := 1; i < 10; i++ {
+		track := c.elsewhere(i)
+		fmt.Fprintf(&tracks, "%s,%s,%s,%s\n", track.isrc, track.title, demoArtists()[track.artist].name, isoDay(track.released))
+	}
 	fmt.Fprintf(&splits, "%s,,,0.4\n", all[1].isrc)
 	fmt.Fprintf(&splits, "%s,,%s,0.55\n", all[1].isrc, c.Start.AddDate(0, c.Months/2, 0).Format("2006-01"))
 	var rates strings.Builder

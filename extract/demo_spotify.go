@@ -52,6 +52,9 @@ func (c DemoConfig) spotifyNight(night int, at time.Time) []Delivery {
 			add("playlists", artist.spotify+"-playlists-28day.csv", func() string { return c.playlists(i, night) })
 		}
 	}
+	if night%2 == 0 {
+		add("campaigns", "campaign-results.csv", func() string { return c.campaigns(night) })
+	}
 	c.spotifyLookups(night, at, add)
 	if night == DemoNights {
 		// An export found later in somebody's downloads: older than what is known, so it must not win.
@@ -137,6 +140,40 @@ func (c DemoConfig) songTimeline(at time.Time) string {
 	last := midnight(at).AddDate(0, 0, -2)
 	for day := last.AddDate(0, 0, -89); !day.After(last); day = day.AddDate(0, 0, 1) {
 		fmt.Fprintf(&file, "%s,%d\n", isoDay(day), c.streamsOn(0, day)/6)
+	}
+	return file.String()
+}
+
+// campaigns is a Showcase of the first artist that is over and a Marquee that runs: each with its segments,
+// which have no money. By the last night the second has its final results.
+func (c DemoConfig) campaigns(night int) string {
+	var file strings.Builder
+	file.WriteString(byteOrderMark + "Release Date,Start Date,End Date,Release Name,Campaign Name,Artist Name,Format,Country Targeting,Currency,Tax Rate,Budget,Budget (incl. tax),Spend,Spend (incl. tax),Segment Targeting,Reach,Clicks,Converted Listeners,Conversion Rate,Saves\n")
+	begun := midnight(c.asOf(2)).AddDate(0, 0, -9)
+	for i, campaign := range []struct {
+		format, country string
+		start           time.Time
+		cents, reach    int
+	}{
+		{"Showcase", "United States", begun.AddDate(0, -2, 0), 15000, 9120},
+		{"Marquee", "Germany", begun, 3100 * night, 2400 * night},
+	} {
+		track := c.tracks()[3*i]
+		day := func(t time.Time) string { return t.Format("1/2/06") + " UTC" }
+		names := strings.Join([]string{
+			day(track.released), day(campaign.start), day(campaign.start.AddDate(0, 0, 9)),
+			`"` + track.title + `"`, `"` + track.title + " " + campaign.format + `"`, demoArtists()[track.artist].name, campaign.format, campaign.country, "USD",
+		}, ",")
+		results := func(segment string, reach int) {
+			converted := reach / 60
+			fmt.Fprintf(&file, "%s,\"%s\",%d,%d,%.2f%%,%d\n", segment, thousands(reach), reach/25, converted, 100*float64(converted)/float64(reach), converted/5)
+		}
+		fmt.Fprintf(&file, "%s,20%%,200.00,240.00,%d.%02d,%d.%02d,", names, campaign.cents/100, campaign.cents%100, campaign.cents*6/500, campaign.cents*6/5%100)
+		results("All", campaign.reach)
+		for _, segment := range []string{"Super listeners", "Light listeners"} {
+			file.WriteString(names + ",NA,NA,NA,NA,NA,")
+			results(segment, campaign.reach/3)
+		}
 	}
 	return file.String()
 }

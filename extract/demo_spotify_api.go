@@ -99,8 +99,12 @@ func demoByline(artist int) string {
 
 func (c DemoConfig) lookedUpTrack(i int) string {
 	track := c.tracks()[i]
+	byline := demoByline(track.artist)
+	if i == 1 { // the two of them together
+		byline += "," + demoByline(1-track.artist)
+	}
 	return fmt.Sprintf(
 		`{"id":"%[1]s","name":%[2]q,"type":"track","uri":"spotify:track:%[1]s","duration_ms":%[3]d,"explicit":false,"disc_number":1,"track_number":1,"is_local":false,"is_playable":true,"external_ids":{"isrc":"%[4]s"},"preview_url":null,"href":"https://api.spotify.com/v1/tracks/%[1]s","external_urls":{},"artists":[%[5]s],"album":%[6]s}`,
-		spotifyID('t', i), track.title, 180000+1377*i, track.isrc, demoByline(track.artist), demoAlbum(i, track),
+		spotifyID('t', i), track.title, 180000+1377*i, track.isrc, byline, demoAlbum(i, track),
 	)
 }

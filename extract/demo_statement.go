@@ -19,6 +19,7 @@ func demoStatement(config DemoConfig) iter.Seq[Delivery] {
 				{Stream: "cdbaby", Name: "sales-details.txt", Write: text(func() string { return c.cdbaby(month) })},
 				{Stream: "tunecore", Name: "tunecore-" + month.Format("2006-01") + ".csv", Write: text(func() string { return c.tunecore(month) })},
 				{Stream: "symphonic", Name: "royalties-" + month.Format("2006-01") + ".csv", Write: text(func() string { return c.symphonic(month) })},
+				{Stream: "soundcloud", Name: "lifetime_statement_00000000-0000-4000-8000-000000007001_" + month.Format("2006-01") + "_7f3a.csv", Write: text(func() string { return c.soundcloud(month) })},
 			} {
 				d.Night, d.Account, d.AsOf = night, demoAccount, at
 				if !yield(d) {
@@ -34,7 +35,7 @@ func (c DemoConfig) cdbaby(month time.Time) string {
 	var file strings.Builder
 	file.WriteString("Report Date\tSales Date\tQuantity\tPrice\tSubtotal\tIsrc\tBarcode\tCDBabySku\tAlbum Name\tArtist Name\tTrack Name\tPartner Name\tTransaction Type\tDelivery Country\r\n")
 	const stamp = "1/2/2006 3:04:05 PM"
-	track := c.tracks()[4]
+	track := c.elsewhere(4)
 	for back := 2; back >= 0; back-- {
 		reported := month.AddDate(0, -back, 14)
 		for i, store := range []string{"Spotify", "Deezer", "iTunes"} {
@@ -50,7 +51,7 @@ func (c DemoConfig) cdbaby(month time.Time) string {
 func (c DemoConfig) tunecore(month time.Time) string {
 	var file strings.Builder
 	file.WriteString("Sales Period,Posted Date,Store Name,Country Of Sale,Artist,Release Type,Release Title,Song Title,Label,UPC,Optional UPC,TC Song ID,Optional ISRC,Sales Type,# Units Sold,Per Unit Price,Net Sales,Net Sales Currency,Exchange Rate,Total Earned,Currency\r\n")
-	track := c.tracks()[7]
+	track := c.elsewhere(7)
 	for i, currency := range []string{"USD", "EUR"} {
 		n := 1000 + c.chance("tunecore", int(month.Unix()/86400)*4+i).IntN(400)
 		fmt.Fprintf(&file, "%s,%s,Spotify,%s,%s,Single,OLD SONGS,%s,LABEL,%s,,7700%d,%s,Stream,\"%d,%03d\",0.003,%d.%03d,%s,1,%d.%03d,%s\r\n",
@@ -64,7 +65,7 @@ func (c DemoConfig) tunecore(month time.Time) string {
 func (c DemoConfig) symphonic(month time.Time) string {
 	var file strings.Builder
 	file.WriteString(byteOrderMark + "Reporting Period,Label,Release Name,Release Version,Release Artists,UPC Code,Catalogue,Track Title,Mix Version,ISRC Code,Track Artists,Digital Service Provider,Activity Period,Territory,Delivery,Content Type,Sale or Void,Count,Royalty ($US)\n")
-	track := c.tracks()[8]
+	track := c.elsewhere(8)
 	artist := demoArtists()[track.artist].name
 	reported := strings.ToUpper(month.Format("Jan-06"))
 	for i, activity := range []string{month.AddDate(0, -2, 0).Format("Jan-06"), month.AddDate(0, -3, 0).Format("January 2006")} {
@@ -74,5 +75,20 @@ func (c DemoConfig) symphonic(month time.Time) string {
 	}
 	fmt.Fprintf(&file, "%s,LABEL,OLD SONGS,,%s,%s,OLD1,%s,,%s,%s,Spotify,%s,USA,Stream,Track,Void,0,-0.012\n",
 		reported, artist, track.upc, track.title, track.isrc, artist, month.AddDate(0, -3, 0).Format("January 2006"))
+	return file.String()
+}
+
+// soundcloud is the last three months, below two lines of the account.
+func (c DemoConfig) soundcloud(month time.Time) string {
+	var file strings.Builder
+	file.WriteString("\"Account ID\",\"\",\"\"\n\"00000000-0000-4000-8000-000000007001\",\"\",\"\"\n")
+	file.WriteString("Reporting Period,Accounting Period,Artist(s),Release,Track,UPC,ISRC,Partner,Country,Type,Units,Revenue (USD),Revenue Share (%),Split Pay Share (%)\n")
+	track := c.elsewhere(9)
+	for back := 2; back >= 0; back-- {
+		booked := month.AddDate(0, -back, 0)
+		n := 200 + c.chance("soundcloud", int(booked.Unix()/86400)).IntN(90)
+		fmt.Fprintf(&file, "%s,%s,%s,OLD SONGS,%s,%s,%s,SoundCloud,US,Stream,%d,0.%06d,80,100\n",
+			booked.AddDate(0, -2, 0).Format(time.DateOnly), booked.Format(time.DateOnly), demoArtists()[track.artist].name, track.title, track.upc, track.isrc, n, 1700*n)
+	}
 	return file.String()
 }

@@ -5,7 +5,7 @@ func spotify() Source {
 	return Source{
 		Name:  "spotify",
 		Title: "Spotify for Artists",
-		Doc:   "The platform's own count by artist, and the Web API's catalogue. Artist, song and time window stand only in the names of the files, so keep the names when saving.",
+		Doc:   "The platform's own count by artist, the results of its campaigns, and the Web API's catalogue. Artist, song and time window stand only in the names of the files, so keep the names when saving.",
 		Streams: []Stream{
 			{
 				Name: "audience", Doc: "ARTIST-audience-timeline.csv: listeners, streams, followers by day", Cadence: "weekly", Lag: "about 2 days", Manual: true,
@@ -23,13 +23,31 @@ func spotify() Source {
 				Name: "song_timeline", Doc: "SONG-timeline.csv: streams of one song by day", Cadence: "weekly", Lag: "about 2 days", Manual: true,
 				Steps:  exported("Music, Songs, and there one song", "the longest period offered"),
 				Limits: []string{"one song at a time"},
-				Traps:  []string{"the song stands in the file's name only, with ? / : written as _", "no artist: two songs of one title cannot be told apart"},
+				Traps:  []string{"the song stands in the file's name only, with ? / : written as _", "no artist and no id: of two songs of one title the file captured later takes the other's place, and a check tells of it. Rename one before importing, as in SONG of ALBUM-timeline.csv"},
 			},
 			{
 				Name: "playlists", Doc: "ARTIST-playlists-WINDOW.csv: playlists that brought streams", Cadence: "weekly", Lag: "about 2 days", Manual: true,
 				Steps:  exported("Music, and there Playlists", "a window of 1day, 7day, 28day, 1year or all"),
 				Limits: []string{"sums of a window, not days"},
 				Traps:  []string{"n/a is unknown, not zero", "artist and window stand in the file's name only"},
+			},
+			{
+				Name: "campaigns", Doc: "results of Marquee and Showcase campaigns: what they cost, whom they reached, who streamed", Cadence: "weekly while campaigns run", Lag: "1 day, final two weeks after the last day", Manual: true,
+				Steps: []string{
+					"log in at artists.spotify.com as an admin or editor and choose the artist",
+					"open Campaigns, and there Marquee and Showcase",
+					"press Download results for all campaigns (or open one and download that)",
+					"put the CSV into LAKE/inbox/ACCOUNT/; its name says nothing and may be any",
+					"bedrot run",
+				},
+				Limits: []string{"a campaign as a whole: neither days nor impressions", "no id: names, format, market and first day tell campaigns apart"},
+				Traps: []string{
+					"each campaign's line is followed by one for each segment, with Budget and Spend NA: the same people again, never to be added",
+					"a campaign without any money, as Discovery Mode has none, looks like a segment: it is in no spend, and a check tells of it",
+					"dates are M/D/YY and in UTC, rates like 1.47%, counts may have thousands commas",
+					"Spend is without tax",
+					"a campaign that is renamed is another campaign: its money would be there twice",
+				},
 			},
 			{
 				Name: "song_windows", Doc: "the answer behind the song list (JSON): songs with their Spotify ids, in a window of 1day, 7day, 28day, 1year or all", Cadence: "weekly", Lag: "about 2 days", Manual: true,

@@ -26,6 +26,12 @@ func statement() Source {
 				Limits: []string{"one report spans several months of activity"},
 				Traps:  []string{"months are written JUN-25 or June 2025, countries in three letters", "Void lines take money back with a count of 0", mapped},
 			},
+			{
+				Name: "soundcloud", Doc: "SoundCloud for Artists' statement, lifetime_statement_….csv", Cadence: "monthly", Lag: "2 to 3 months", Manual: true,
+				Steps:  statementSteps("SoundCloud for Artists", "Earnings, and there the report of the whole time"),
+				Limits: []string{"every download is the whole history", "no id of a transaction: equal lines are separate payments"},
+				Traps:  []string{"two lines stand above the header, and the service's name stands nowhere: the columns alone tell what it is", "Revenue is taken as it stands: whether Revenue Share and Split Pay Share are off it already, the statement does not say", mapped},
+			},
 		},
 		Demo: demoStatement,
 	}

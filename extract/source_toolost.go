@@ -5,7 +5,7 @@ func toolost() Source {
 	return Source{
 		Name:  "toolost",
 		Title: "TooLost",
-		Doc:   "Distributor. The portal answers with daily streams of the current calendar year for the whole account; sales reports bring the money. What it distributes is another catalogue than DistroKid's, so the two add up.",
+		Doc:   "Distributor. The portal answers with daily streams of the current calendar year for the whole account; sales reports bring the money. What it distributes is another catalogue than DistroKid's, so the two add up; a recording that is paid for at both is told by a check.",
 		Streams: []Stream{
 			{
 				Name: "spotify", Doc: "the portal's answer about Spotify (JSON): streams by day, Discovery Mode by month", Cadence: "daily", Lag: "2 days", Manual: true,

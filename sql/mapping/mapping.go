@@ -72,6 +72,10 @@ type Store struct {
 	Class    string `toml:"class"`
 }
 
+// people are columns of those who bought something (Bandcamp's sales have them): no statement lands with
+// them, whatever mapping somebody writes for it.
+var people = []string{"buyer name", "buyer email"}
+
 var (
 	namePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	classes     = []string{"streaming", "download", "social", "ads"}
@@ -249,7 +253,7 @@ func (m Mapping) raw() string {
 	return "-- One row per line of a statement of " + m.Title + ", as text.\n" +
 		"-- format: csv\n" +
 		"-- columns: " + strings.Join(declared, ",\n--     ") + "\n" +
-		"-- partition: account, reporting_month, reporting_day\n-- money: amount\n-- shrink: 0\n-- max_rejects: 0\n--\n" +
+		"-- refuse: " + strings.Join(people, ", ") + "\n-- partition: account, reporting_month, reporting_day\n-- money: amount\n-- shrink: 0\n-- max_rejects: 0\n--\n" +
 		"-- Made of the mapping " + m.Name + ".toml. Lines have no key: equal lines are separate payments. A month\n" +
 		"-- may come in several files, one a week: a file replaces the days it has. The day is text, since a\n" +
 		"-- statement says nothing of the days between two of its own.\n" +

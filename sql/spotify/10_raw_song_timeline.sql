@@ -5,8 +5,9 @@
 -- partition: account, song, month, date
 -- fresh: 3d
 --
--- The song stands in the file's name only, with ? / : written as _, and without the artist: two
--- songs of one name cannot be told apart.
+-- The song stands in the file's name only, with ? / : written as _, and without the artist. Two
+-- songs of one name cannot be told apart: in one import they hold it, since they disagree; of two
+-- imports the later one replaces the other, and a check tells of it.
 select
     song,
     streams,

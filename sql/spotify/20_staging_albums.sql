@@ -4,7 +4,8 @@
 -- check: popularity is null or popularity between 0 and 100
 --
 -- The album's own answer counts before a page that lists it. release_date is NULL where only a
--- month or a year is told: released then has it.
+-- month or a year is told: released then has it. artist_ids has all artists in order,
+-- spotify_artist_id the first.
 with albums as (
     select
         account,
@@ -16,6 +17,7 @@ with albums as (
         release_date_precision,
         total_tracks,
         first_artist_id,
+        artists,
         upc,
         label,
         popularity,
@@ -42,6 +44,7 @@ select
     fullest_of_day.month,
     trim(fullest_of_day.album_id) as spotify_album_id,
     fullest_of_day.first_artist_id as spotify_artist_id,
+    ids_of(fullest_of_day.artists) as artist_ids,
     trimmed(fullest_of_day.name) as album_title,
     fullest_of_day.album_type,
     trimmed(fullest_of_day.upc) as upc,

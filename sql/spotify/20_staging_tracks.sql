@@ -4,7 +4,8 @@
 -- check: duration_ms > 0
 -- check: popularity is null or popularity between 0 and 100
 --
--- The track's own answer counts before a page that lists it.
+-- The track's own answer counts before a page that lists it. A track of several artists is in the
+-- lists of each: artist_ids has all of them in order, spotify_artist_id the first.
 with tracks as (
     select
         account,
@@ -15,6 +16,7 @@ with tracks as (
         isrc,
         album_id,
         first_artist_id,
+        artists,
         duration_ms,
         disc_number,
         track_number,
@@ -46,6 +48,7 @@ select
     trim(fullest_of_day.answered_id) as answered_track_id,
     fullest_of_day.album_id as spotify_album_id,
     fullest_of_day.first_artist_id as spotify_artist_id,
+    ids_of(fullest_of_day.artists) as artist_ids,
     isrc_key(fullest_of_day.isrc) as isrc,
     trimmed(fullest_of_day.name) as track_title,
     known(fullest_of_day.disc_number)::bigint as disc_number,
