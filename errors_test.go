@@ -398,7 +398,7 @@ func TestCodesInSourcesAreListed(t *testing.T) {
 		}
 		listed = append(listed, code.Code)
 	}
-	literal := regexp.MustCompile(`(&Rejected\{|)Code(?:: *|(?:, [A-Za-z.]+)* = )"([a-z_]+)"`)
+	literal := regexp.MustCompile(`(&(?:read\.)?Rejected\{|)Code(?:: *|(?:, [A-Za-z.]+)* = )"([a-z_]+)"`)
 	reader := regexp.MustCompile(`reject\("([a-z_]+)"`)
 	used := map[string]bool{}
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {

@@ -846,7 +846,7 @@ func (a *app) lineage(c *cli.Context) error {
 		return a.listing(c, func(l export.Listing) error { return l.Down(c.Args().First(), drawn) })
 	}
 	return a.listing(c, func(l export.Listing) (err error) {
-		if l.Catalog, err = sql.LoadLinked(c.Context, l.Session.Lake); err != nil {
+		if l.Catalog, err = sql.LoadLinked(c.Context, l.Session.Lake, c.Args().First()); err != nil {
 			return err
 		}
 		return l.Lineage(c.Context, c.Args().First(), query.LineageOptions{Where: c.String("where"), Limit: c.Int("limit")}, drawn)

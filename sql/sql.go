@@ -47,9 +47,9 @@ func Load(ctx context.Context, lake *zones.Lake) (*script.Catalog, error) {
 	return load(ctx, lake, script.Loader{Cache: script.NewCache()})
 }
 
-// LoadLinked is Load for who traces rows; see script.Loader.
-func LoadLinked(ctx context.Context, lake *zones.Lake) (*script.Catalog, error) {
-	return load(ctx, lake, script.Loader{Cache: script.NewCache(), Linked: true})
+// LoadLinked is Load for who traces rows of a table; see script.Loader.
+func LoadLinked(ctx context.Context, lake *zones.Lake, table string) (*script.Catalog, error) {
+	return load(ctx, lake, script.Loader{Cache: script.NewCache(), Linked: []string{table}})
 }
 
 func load(ctx context.Context, lake *zones.Lake, loader script.Loader) (*script.Catalog, error) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/bits"
 	"os"
 	"path/filepath"
 
@@ -185,7 +186,13 @@ func (w *Writer) compress(ctx context.Context, from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	encoder, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1))
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	// A window larger than the file only costs memory, megabytes for each of many small files.
+	window := 1 << min(max(bits.Len64(uint64(info.Size())), 10), 23)
+	encoder, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window))
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (s *Session) PlainSQL(ctx context.Context, catalog *script.Catalog, table s
 	w.say("%s in version %s, in plain SQL. Built with DuckDB %s; the paths are those of this lake.", table, s.Version.Run, strings.TrimPrefix(s.Version.Engine, "v"))
 	w.say("Set up: schemas, macros, the run's date.")
 	w.add(s.setup...)
-	for _, macro := range s.macros.All {
+	for _, macro := range script.UsedMacros(s.macros.All, made.Texts()...) {
 		w.add(macro.SQL)
 	}
 	switch made.Kind {

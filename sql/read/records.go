@@ -31,17 +31,18 @@ type physical struct {
 // recordReader reads records line by line. A quoted field may go on over several lines, but a quote
 // that leads to no whole record costs its own line only.
 type recordReader struct {
-	ctx     context.Context
-	in      *bufio.Reader
-	header  *header
-	literal bool // quotes are text
-	limit   int64
-	line    int64
-	offset  int64
-	pending []physical
-	blank   int64
-	mixed   map[string]bool
-	unended bool
+	ctx      context.Context
+	in       *bufio.Reader
+	header   *header
+	literal  bool // quotes are text
+	limit    int64
+	line     int64
+	offset   int64
+	pending  []physical
+	blank    int64 // lines between records
+	blankRun int64
+	mixed    map[string]bool
+	unended  bool
 }
 
 // spanLines is over how many lines a quoted field may go on.
@@ -65,9 +66,10 @@ func (r *recordReader) next() (record, error) {
 			continue
 		}
 		if strings.TrimSpace(p.text) == "" && !p.long {
-			r.blank++
+			r.blankRun++
 			continue
 		}
+		r.blank, r.blankRun = r.blank+r.blankRun, 0 // at the end of a file they are nothing
 		return r.assemble(p)
 	}
 }

@@ -145,7 +145,7 @@ func (l *loader) planKey(s *Script) string {
 			inputs = append(inputs, name, made.Kind, made.Columns, made.Header.Partition)
 		}
 	}
-	return keyOf(l.program, l.linked, l.macros, s.Kind, s.SQL, inputs)
+	return keyOf(l.program, l.linked[s.Table], l.macros, s.Kind, s.SQL, inputs)
 }
 
 // recallParse takes over what an earlier load parsed.

@@ -105,8 +105,9 @@ func Load(ctx context.Context, folders ...Folder) (*Catalog, error) {
 
 // Loader loads scripts as its fields say.
 type Loader struct {
-	// Linked also finds the Links of every script, which takes a plan for each column: for who traces rows.
-	Linked bool
+	// Linked also finds the Links of some tables and of all they stand on, which takes a plan for each
+	// column: for who traces rows.
+	Linked []string
 	// Cache remembers plans; nil plans every time.
 	Cache *Cache
 }
@@ -114,7 +115,7 @@ type Loader struct {
 // Load is the function Load, as the fields say.
 func (o Loader) Load(ctx context.Context, folders ...Folder) (*Catalog, error) {
 	l := &loader{
-		Catalog: &Catalog{byTable: map[string]*Script{}, barren: &sync.Map{}}, linked: o.Linked,
+		Catalog: &Catalog{byTable: map[string]*Script{}, barren: &sync.Map{}}, tracing: o.Linked, linked: map[string]bool{},
 		memory: o.Cache.open(), made: map[string]bool{},
 	}
 	if o.Cache != nil {
@@ -138,8 +139,9 @@ func (o Loader) Load(ctx context.Context, folders ...Folder) (*Catalog, error) {
 
 type loader struct {
 	*Catalog
-	db       *duck.DB // empty; only for parsing, typing and planning; opened when it is needed
-	linked   bool
+	db       *duck.DB        // empty; only for parsing, typing and planning; opened when it is needed
+	tracing  []string        // the tables whose rows are traced
+	linked   map[string]bool // and all they stand on
 	all      []*Script
 	problems Problems
 	memory   *memory

@@ -31,6 +31,9 @@ func (l *loader) plan(ctx context.Context) error {
 	}
 	l.joinFeeds()
 	l.order()
+	for _, s := range l.For(l.tracing).Scripts {
+		l.linked[s.Table] = true
+	}
 	for _, s := range slices.Concat(l.Scripts, l.Checks) {
 		if err := l.typeScript(ctx, s); err != nil {
 			return err

@@ -81,7 +81,7 @@ func (l *loader) typeAnew(ctx context.Context, s *Script) error {
 	if err := l.prove(ctx, s); err != nil {
 		return err
 	}
-	if l.linked {
+	if l.linked[s.Table] {
 		return l.link(ctx, s)
 	}
 	return nil
