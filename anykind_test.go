@@ -52,7 +52,7 @@ func everyKind(t *testing.T, dir string) map[string]string {
 func TestFilesOfAllKindsInAnyOrder(t *testing.T) {
 	t.Parallel()
 	streams := everyKind(t, t.TempDir())
-	if len(streams) < 150 {
+	if len(streams) < 200 {
 		t.Errorf("only %d files", len(streams))
 	}
 	paths := make([]string, 0, len(streams))

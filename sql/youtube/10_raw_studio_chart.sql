@@ -3,14 +3,10 @@
 -- columns: Date, [Content], [Geography], [Cities], [Viewer age], [Viewer gender], [Traffic source],
 --     [Device type], [City name], [Video title], [Video publish time], [Duration], [Views],
 --     [Engaged views], ["Watch time (hours)"], [Subscribers], [Likes], [Comments added], [Shares],
---     [Impressions | Thumbnail impressions], ["Estimated revenue (USD)"],
---     ["Estimated revenue (EUR)"], ["Estimated revenue (GBP)"], ["Estimated revenue (INR)"],
---     ["Estimated revenue (BRL)"], ["Estimated revenue (COP)"], ["Estimated revenue (CAD)"],
---     ["Estimated revenue (AUD)"]
+--     [Impressions | Thumbnail impressions],
+--     [Estimated revenue | "/Estimated revenue \((?P<currency>[A-Z]{3})\)/"]
 -- some: Views, Engaged views, "Watch time (hours)", Subscribers, Likes, Comments added, Shares,
---     Impressions, "Estimated revenue (USD)", "Estimated revenue (EUR)", "Estimated revenue (GBP)",
---     "Estimated revenue (INR)", "Estimated revenue (BRL)", "Estimated revenue (COP)",
---     "Estimated revenue (CAD)", "Estimated revenue (AUD)"
+--     Impressions, Estimated revenue
 -- file: (?i).*(?P<part>Chart data).*\.csv
 -- partition: account, tab, metrics, value, month, date
 -- fresh: 8d
@@ -31,26 +27,8 @@ select
     "Comments added" as comments,
     "Shares" as shares,
     "Impressions" as impressions,
-    coalesce(
-        "Estimated revenue (USD)",
-        "Estimated revenue (EUR)",
-        "Estimated revenue (GBP)",
-        "Estimated revenue (INR)",
-        "Estimated revenue (BRL)",
-        "Estimated revenue (COP)",
-        "Estimated revenue (CAD)",
-        "Estimated revenue (AUD)"
-    ) as estimated_revenue,
-    case
-        when "Estimated revenue (USD)" is not null then 'USD'
-        when "Estimated revenue (EUR)" is not null then 'EUR'
-        when "Estimated revenue (GBP)" is not null then 'GBP'
-        when "Estimated revenue (INR)" is not null then 'INR'
-        when "Estimated revenue (BRL)" is not null then 'BRL'
-        when "Estimated revenue (COP)" is not null then 'COP'
-        when "Estimated revenue (CAD)" is not null then 'CAD'
-        when "Estimated revenue (AUD)" is not null then 'AUD'
-    end as currency,
+    "Estimated revenue" as estimated_revenue,
+    case when "Estimated revenue" is not null then currency end as currency,
     concat_ws(
         ',',
         case when "Views" is not null then 'views' end,

@@ -7,15 +7,11 @@
 --     [Subscribers lost], [Dislikes], ["Likes (vs. dislikes) (%)"],
 --     ["Impressions click-through rate (%)"], [Unique viewers], [Average views per viewer],
 --     [Returning viewers], ["Average percentage viewed (%)"], [Average view duration],
---     ["Views (%)"], ["Watch time (hours) (%)"], ["Estimated revenue (USD)"],
---     ["Estimated revenue (EUR)"], ["Estimated revenue (GBP)"], ["Estimated revenue (INR)"],
---     ["Estimated revenue (BRL)"], ["Estimated revenue (COP)"], ["Estimated revenue (CAD)"],
---     ["Estimated revenue (AUD)"]
+--     ["Views (%)"], ["Watch time (hours) (%)"],
+--     [Estimated revenue | "/Estimated revenue \((?P<currency>[A-Z]{3})\)/"]
 -- some: Content, Date, Geography, Cities, Viewer age, Viewer gender, Traffic source, Device type
 -- some: Views, Engaged views, "Watch time (hours)", Subscribers, Likes, Comments added, Shares,
---     Impressions, "Views (%)", "Estimated revenue (USD)", "Estimated revenue (EUR)",
---     "Estimated revenue (GBP)", "Estimated revenue (INR)", "Estimated revenue (BRL)",
---     "Estimated revenue (COP)", "Estimated revenue (CAD)", "Estimated revenue (AUD)"
+--     Impressions, "Views (%)", Estimated revenue
 -- file: (?i).*(?P<part>Table data)(?:.*?(?P<period>lifetime))?.*\.csv
 -- file: (?i).*(?P<period>lifetime).*\.zip
 -- partition: account, tab, line_kind, month, date
@@ -45,26 +41,8 @@ select
     "Unique viewers" as unique_viewers,
     "Average view duration" as average_view_duration,
     "Views (%)" as views_percentage,
-    coalesce(
-        "Estimated revenue (USD)",
-        "Estimated revenue (EUR)",
-        "Estimated revenue (GBP)",
-        "Estimated revenue (INR)",
-        "Estimated revenue (BRL)",
-        "Estimated revenue (COP)",
-        "Estimated revenue (CAD)",
-        "Estimated revenue (AUD)"
-    ) as estimated_revenue,
-    case
-        when "Estimated revenue (USD)" is not null then 'USD'
-        when "Estimated revenue (EUR)" is not null then 'EUR'
-        when "Estimated revenue (GBP)" is not null then 'GBP'
-        when "Estimated revenue (INR)" is not null then 'INR'
-        when "Estimated revenue (BRL)" is not null then 'BRL'
-        when "Estimated revenue (COP)" is not null then 'COP'
-        when "Estimated revenue (CAD)" is not null then 'CAD'
-        when "Estimated revenue (AUD)" is not null then 'AUD'
-    end as currency,
+    "Estimated revenue" as estimated_revenue,
+    case when "Estimated revenue" is not null then currency end as currency,
     trimmed(
         coalesce(
             "Content",
