@@ -17,7 +17,7 @@ func (c DemoConfig) songWindow(artist int, window string, night int) string {
 		if track.artist != artist {
 			continue
 		}
-		streams := 40 * (3000/(i+1) + 40*night)
+		streams := 10 * (3000/(i+1) + 40*night)
 		if window == "1day" {
 			streams /= 28
 		}

@@ -79,6 +79,11 @@ func names() Source {
 				Steps: edited("fx"),
 				Traps: []string{"a rate holds until the next line of its currency, at most 62 days; an amount without a rate is unknown in dollars, never taken one to one"},
 			},
+			{
+				Name: "goals", Doc: "what is to be reached: a metric, an artist or the whole label, a target and the month it is due", Cadence: "when edited", Manual: true,
+				Steps: edited("goals"),
+				Traps: []string{"streams and revenue_usd are of a month; followers and monthly listeners are levels", "an empty artist means the whole label"},
+			},
 		},
 	}
 }

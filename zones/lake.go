@@ -70,6 +70,7 @@ var catalogFiles = map[string]string{
 	"splits.csv":  "isrc,artist,from_month,owner_share\n",
 	"trust.csv":   "reporter,platform,trust\n",
 	"fx.csv":      "date,currency,usd\n",
+	"goals.csv":   "metric,artist,target,due_month\n",
 }
 
 // Init makes an empty lake in a folder that is empty or missing, in an environment when env is not

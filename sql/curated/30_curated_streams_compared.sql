@@ -11,8 +11,11 @@
 -- column difference: streams minus believed_streams.
 -- column difference_pct: difference in percent of believed_streams; NULL when those are 0.
 -- column is_partial: Reporter or streams_daily is not finished: a difference proves nothing yet.
+-- column verdict: agrees, over 10 % or over 15 % off; cannot tell when partial or at no streams.
 --
 -- An estimate and a count never agree to the unit; what matters is a reporter that walks away.
+-- Accounts have different catalogues, each a part of what is believed. So the verdict on a reporter
+-- of accounts is that on all accounts of the day together; difference is the reporter's own.
 with reported as (
     select date, month, platform, artist, source, account, reporter, streams, is_partial
     from curated.streams_reported
@@ -45,7 +48,18 @@ seen_once as (
         case when artist is null then account end
 ),
 
-reporter_days as (
+counted as (
+    select
+        *,
+        artist is null
+        and row_number() over (
+            partition by month, date, platform, artist, source, account
+            order by streams desc, reporter
+        ) = 1 as is_counted
+    from seen_once
+),
+
+reporter_totals as (
     select
         date,
         month,
@@ -53,9 +67,24 @@ reporter_days as (
         reporter,
         count(artist)::bigint as artist_count,
         sum(streams)::bigint as streams,
+        sum(streams) filter (where is_counted) as counted_streams,
         bool_or(is_partial) as is_partial
-    from seen_once
+    from counted
     group by date, month, platform, reporter
+),
+
+reporter_days as (
+    select
+        *,
+        case
+            when artist_count > 0 then streams
+            else sum(counted_streams) over (partition by month, date, platform)
+        end as judged_streams,
+        case
+            when artist_count > 0 then is_partial
+            else bool_or(is_partial and artist_count = 0) over (partition by month, date, platform)
+        end as is_judged_partial
+    from reporter_totals
 ),
 
 believed_days as (
@@ -78,12 +107,22 @@ select
     reporter_days.streams,
     believed_days.streams as believed_streams,
     reporter_days.streams - believed_days.streams as difference,
-    round(
-        100.0::double * (reporter_days.streams - believed_days.streams)
-        / nullif(believed_days.streams, 0),
-        2
-    ) as difference_pct,
-    reporter_days.is_partial or believed_days.is_partial as is_partial
+    100.0::double * (reporter_days.streams - believed_days.streams)
+    / nullif(believed_days.streams, 0) as difference_pct,
+    reporter_days.is_partial or believed_days.is_partial as is_partial,
+    case
+        when reporter_days.is_judged_partial
+            or believed_days.is_partial
+            or believed_days.streams = 0
+            then 'cannot tell'
+        when 100 * abs(reporter_days.judged_streams - believed_days.streams)
+            > 15 * believed_days.streams
+            then 'over 15 %'
+        when 100 * abs(reporter_days.judged_streams - believed_days.streams)
+            > 10 * believed_days.streams
+            then 'over 10 %'
+        else 'agrees'
+    end as verdict
 from reporter_days
 inner join believed_days
     on reporter_days.month = believed_days.month

@@ -3,8 +3,8 @@
 -- key: month, account, song_title, date
 -- check: coalesce(streams, 0) >= 0
 --
--- Part of the artist's number in the audience timeline, so it feeds nothing: it would be counted
--- twice.
+-- Part of the artist's number in the audience timeline, so it feeds no streams: it would be
+-- counted twice.
 with days as (
     select account, song, date, month, streams, is_partial, _drop, _file, _row
     from raw.spotify__song_timeline
