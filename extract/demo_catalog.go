@@ -20,6 +20,7 @@ func DemoCatalog(config DemoConfig) map[string]string {
 		}
 		fmt.Fprintf(&splits, ",%s,,%s\n", artist.name, artist.share)
 	}
+	fmt.Fprintf(&artists, ",zone.a0,%[1]s\nyoutube,%[2]s,%[1]s\n", demoArtists()[0].name, demoChannel)
 	all := c.tracks()
 	for _, track := range all[:len(all)-1] {
 		fmt.Fprintf(&tracks, "%s,%s,%s,%s\n", track.isrc, track.title, demoArtists()[track.artist].name, isoDay(track.released))
