@@ -9,7 +9,7 @@
 -- column profile: Handle or channel; NULL for statements and where none is told.
 -- column audience: Who is counted: followers, viewers, views, streams, visits, clicks, …
 -- column time_window: What the source looked at, such as lifetime, last_28_days, last_12_sale_months.
--- column dimension: country, city, gender, age, age_gender, device, referrer, hour or platform.
+-- column dimension: country, city, gender, age, device, referrer, hour, platform, stream_source, …
 -- column value: Country code, age range, gender and so on, in one spelling; hours as told.
 -- column captured_on: Day of the newest look, or last day of the newest sale month.
 -- column quantity: How many of the audience are so; NULL where only shares are told.
@@ -19,7 +19,9 @@
 --
 -- Audiences are never mixed: followers are not listeners, and 90 days are not a lifetime. Streams of
 -- statements are those of the 12 sale months up to the newest one, whose last ones are incomplete.
--- DistroKid's country OU is "outside the US".
+-- DistroKid's country OU is "outside the US". Streams of an age or gender that the source calls
+-- unknown are left out of the known audience. Of Apple Music: completion tells skips, stream_source
+-- where a stream came from, connection whether it was offline.
 with demographics as (
     select
         captured_on,
@@ -71,7 +73,7 @@ pictures as (
         on demographics.platform = profiles.platform
         and demographics.account = profiles.account
         and demographics.profile_key = profiles.profile_key
-    where demographics.value is not null
+    where name_key(demographics.value) != 'unknown'
 ),
 
 newest_pictures as (
