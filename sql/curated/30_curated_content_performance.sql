@@ -12,6 +12,7 @@
 -- column title: Title or caption.
 -- column url: Address.
 -- column published_at: Time of publication, UTC; NULL if never told.
+-- column length_seconds: Length, in seconds; NULL for what does not last, or where it is not told.
 -- column captured_on: Day of the newest look that told views; the newest look if none did.
 -- column age_days: Days from publication to captured_on.
 -- column views: Views since publication.
@@ -61,6 +62,12 @@ with content as (
 profiles as (
     select platform, account, profile_key, profile, artist
     from curated.profiles
+),
+
+lengths as (
+    select platform, content_id, max(seconds) as length_seconds
+    from feeds.content_lengths
+    group by platform, content_id
 ),
 
 looks as (
@@ -181,6 +188,7 @@ select
     newest.title,
     newest.url,
     newest.published_at,
+    lengths.length_seconds,
     newest.captured_on,
     newest.age_days,
     newest.views,
@@ -205,6 +213,9 @@ select
             then newest.views / medians.median_views
     end::decimal(24, 9) as viral_score
 from newest
+left join lengths
+    on newest.platform = lengths.platform
+    and newest.content_id = lengths.content_id
 left join gains
     on newest.platform = gains.platform
     and newest.content_id = gains.content_id

@@ -1,6 +1,6 @@
 -- One row per profile, dimension and value: views of posts made so, or that nothing can be said.
 -- key: platform, profile, account, dimension, value
--- check: dimension in ('all', 'weekday', 'hour', 'format')
+-- check: dimension in ('all', 'weekday', 'hour', 'format', 'length')
 -- check: median_views is null or median_views >= coalesce(low_views, 0)
 -- check: not is_best or verdict = 'more views than the rest'
 -- export: yes
@@ -8,8 +8,8 @@
 -- column profile: Who posted; NULL where only an account of several profiles is known.
 -- column account: Account, where no profile is known; else NULL.
 -- column artist: Artist the catalog has the profile's name as an alias of; NULL if it has not.
--- column dimension: weekday, hour (four hours, UTC) or format; all: too few posts to ask.
--- column value: The weekday, the hours or the format.
+-- column dimension: weekday, hour (four hours, UTC), format or length; all: too few posts to ask.
+-- column value: The weekday, the hours, the format or the range of seconds.
 -- column post_count: Posts made so.
 -- column median_views: Median views of these posts.
 -- column low_views: Lower end of the 99 % interval of the median; NULL below 9 posts.
@@ -25,14 +25,22 @@
 -- and not 95 %, since a dozen values are asked about at once. Below 20 posts of the profile one row
 -- says so. A better weekday is what was seen, not what caused it.
 with posts as (
-    select platform, profile, account, artist, content_type, published_at, views
+    select
+        platform,
+        profile,
+        account,
+        artist,
+        content_type,
+        published_at,
+        length_seconds,
+        views
     from curated.content_performance
     where age_days >= 7 and views is not null
 ),
 
 dimensions as (
     select *
-    from (values ('all'), ('weekday'), ('hour'), ('format')) as listed (dimension)
+    from (values ('all'), ('weekday'), ('hour'), ('format'), ('length')) as listed (dimension)
 ),
 
 measured as (
@@ -58,6 +66,14 @@ valued as (
                     hour(measured.published_at) // 4 * 4 + 3
                 )
             when 'format' then measured.content_type
+            when 'length'
+                then case
+                    when measured.length_seconds < 15 then 'under 15 s'
+                    when measured.length_seconds < 30 then '15 to 29 s'
+                    when measured.length_seconds < 60 then '30 to 59 s'
+                    when measured.length_seconds < 180 then '60 to 179 s'
+                    when measured.length_seconds >= 180 then '180 s and more'
+                end
         end as value
     from measured
     cross join dimensions
