@@ -2,13 +2,13 @@
 -- key: artist, platform, source, account, profile, audience, time_window, dimension, value
 -- check: share is null or share between 0 and 1
 -- export: yes
--- column artist: Artist as in the catalog, or as a statement writes it; NULL if a profile is nobody's.
+-- column artist: Artist as in the catalog, or as a statement writes it; NULL if not known.
 -- column platform: Platform of the audience; NULL for all platforms of the statements together.
 -- column source: Source that tells it; royalties: the statements of all distributors, which add up.
 -- column account: Account it was seen through; NULL for statements.
 -- column profile: Handle or channel; NULL for statements and where none is told.
 -- column audience: Who is counted: followers, viewers, views, streams, visits, clicks, …
--- column time_window: What the source looked at, such as lifetime, last_28_days, last_12_sale_months.
+-- column time_window: What the source looked at: lifetime, last_28_days, last_12_sale_months, …
 -- column dimension: country, city, gender, age, device, referrer, hour, platform, stream_source, …
 -- column value: Country code, age range, gender and so on, in one spelling; hours as told.
 -- column captured_on: Day of the newest look, or last day of the newest sale month.
@@ -17,7 +17,7 @@
 -- column share: As the source tells it, else quantity by known_quantity; a fraction.
 -- column is_share_told: The source tells the share itself, which may be of a larger whole.
 --
--- Audiences are never mixed: followers are not listeners, and 90 days are not a lifetime. Streams of
+-- Audiences are never mixed: followers are not listeners, 90 days are not a lifetime. Streams of
 -- statements are those of the 12 sale months up to the newest one, whose last ones are incomplete.
 -- DistroKid's country OU is "outside the US". Streams of an age or gender that the source calls
 -- unknown are left out of the known audience. Of Apple Music: completion tells skips, stream_source

@@ -22,10 +22,10 @@
 -- column unexplained: net_followers less gains, plus losses; NULL unless every day tells both.
 -- column is_partial: The levels do not reach from the last day before the month to its last day.
 --
--- Levels come from looks at the profile, flows from reports of days; they are compared over the very
--- days between two looks, not over calendar months. TikTok tells a day's net change only, so its
--- gains and losses are those of days, not of people. YouTube rounds levels to three digits: less than
--- a hundredth unexplained is rounding. implied_lost may be negative: then gains are missing.
+-- Levels come from looks at the profile, flows from reports of days; they are compared over the
+-- very days between two looks, not over calendar months. TikTok tells a day's net change only, so its
+-- gains and losses are those of days, not of people. YouTube rounds levels to three digits: less
+-- than a hundredth unexplained is rounding. implied_lost may be negative: then gains are missing.
 with days as (
     select
         platform,

@@ -1,4 +1,4 @@
--- One row per post, video or page: what it has gathered, and how that compares with its own account.
+-- One row per post, video or page: what it has gathered, and how that compares with its account.
 -- key: platform, content_id
 -- check: content_id is not null
 -- check: viral_score is null or sample_size >= 10

@@ -10,8 +10,8 @@
 -- column use_count: Statement lines, months, days, catalog lines or posts with this spelling.
 -- column spelling_count: Spellings with this name_key.
 --
--- Names that the catalog resolves stand here as it resolves them: what is left is worth an alias or a
--- correction. Marks are folded (é is e, composed or not), since exports lose them. Two spellings
+-- Names that the catalog resolves stand here as it resolves them: what is left is worth an alias or
+-- a correction. Marks are folded (é is e, composed or not), since exports lose them. Two spellings
 -- may still be two things.
 with statement_artists as (
     select source, artist, line_count
@@ -78,7 +78,12 @@ named as (
 
     union all
 
-    select 'artist' as kind, null::varchar as owner, artist as name, 'catalog' as found_in, 1 as uses
+    select
+        'artist' as kind,
+        null::varchar as owner,
+        artist as name,
+        'catalog' as found_in,
+        1 as uses
     from catalog_artists
 
     union all

@@ -23,7 +23,7 @@
 -- column delivery_rate: delivered by sent, as a fraction; NULL if nothing was sent.
 -- column open_rate: unique_opens by delivered; NULL where proxies are not told apart.
 -- column click_rate: unique_clicks by delivered, as a fraction.
--- column click_to_open_rate: unique_clicks by unique_opens; may exceed 1: proxied readers click too.
+-- column click_to_open_rate: unique_clicks by unique_opens; may exceed 1: proxied people click.
 -- column unsubscribe_rate: unsubscribes by delivered, as a fraction.
 -- column complaint_rate: complaints by delivered, as a fraction.
 -- column sample_size: Campaigns of the list that are told at least seven days after sending.
@@ -34,7 +34,7 @@
 -- column click_rate_difference: click_rate less median_click_rate; NULL while it is young.
 -- column revenue: Money of orders the mail program ascribes to it, in currency.
 -- column currency: Currency of revenue, ISO 4217; NULL if never told.
--- column is_partial: Told less than seven days after sending; NULL if the day of sending is unknown.
+-- column is_partial: Told less than seven days after sending; NULL if that day is unknown.
 --
 -- Counts are those of one look, so that rates are of one moment; who, where and when are the newest
 -- that any look told. A campaign counts towards the median of its list. Revenue is a claim of the

@@ -12,7 +12,7 @@
 -- column part: page, link or referrer; parts say the same clicks again: never add two of them.
 -- column name_id: Id of the link, or the referrer; blank for the whole page.
 -- column name: Title of the link, or the referrer; NULL for the whole page.
--- column time_window: month: the days of the month. Else what the source looked at, as last_90_days.
+-- column time_window: month: the days of the month. Else what was looked at, as last_90_days.
 -- column captured_on: Day of the look at the window, the last of the month; NULL for days.
 -- column day_count: Days of the month that are told; NULL for windows.
 -- column views: Visits; NULL where a source tells none.

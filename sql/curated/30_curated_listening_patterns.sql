@@ -21,7 +21,7 @@
 -- column saves_per_listener: saves by saves_listener_days; NULL without listeners.
 -- column playlist_adds: Playlist adds of the days that tell them.
 -- column playlist_listener_days: Listeners of the days that tell playlist adds.
--- column playlist_adds_per_listener: playlist_adds by playlist_listener_days; NULL without listeners.
+-- column playlist_adds_per_listener: playlist_adds by playlist_listener_days; NULL if none.
 --
 -- Parts and listeners are of the very same days, so months and years are ratios of sums. Days not
 -- finished are left out. An artist seen through two logins counts once: the larger is the fresher.

@@ -15,8 +15,8 @@
 -- column streams_change: streams less those of the month before; NULL unless both are whole.
 -- column is_partial: A platform of the month is not finished.
 --
--- A platform that tells whole accounts only is in the label's rows and in no artist's, so an artist's
--- shares are of the platforms that name artists.
+-- A platform that tells whole accounts only is in the label's rows and in no artist's, so an
+-- artist's shares are of the platforms that name artists.
 with platforms_of_artists as (
     select month, platform, artist, streams, is_partial
     from curated.platform_months

@@ -6,7 +6,7 @@
 -- column account: Account the reports were taken from.
 -- column profile_key: Name as compared; blank for reports of the account that name no profile.
 -- column profile: Handle, artist, channel or list; NULL where the account has several or none.
--- column profile_account: The account, where the name alone does not tell profiles apart; else NULL.
+-- column profile_account: The account, where the name does not tell profiles apart; else NULL.
 -- column artist: Artist the catalog has the name as an alias of; NULL if it has not.
 --
 -- A report that names no profile is about the account's only one, if there is only one. A profile

@@ -1,4 +1,4 @@
--- One row per month and platform whose streams in platform_preference are not those of streams_daily.
+-- One row per month and platform whose streams in platform_preference are not streams_daily's.
 -- severity: error
 with streams_daily as (
     select month, platform, sum(streams)::bigint as streams

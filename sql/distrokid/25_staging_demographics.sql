@@ -1,4 +1,4 @@
--- One row per account, day of capture, dimension and value: Apple Music's streams of the year before.
+-- One row per account, day of capture, dimension and value: Apple Music's streams of a year.
 -- partition: month
 -- key: none
 -- incremental: required

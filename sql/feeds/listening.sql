@@ -1,7 +1,7 @@
 -- One row per platform, artist and day: how people listened, by whoever tells streams and people.
 --
--- streams here are a numerator only: streams_daily says how many there were. listeners are people of
--- that day; of several days they are listener-days, not people. NULL: not told.
+-- streams here are a numerator only: streams_daily says how many there were. listeners are people
+-- of that day; of several days they are listener-days, not people. NULL: not told.
 select
     null::date as date,
     null::varchar as month,
