@@ -2,6 +2,7 @@ package extract
 
 import (
 	"archive/zip"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -157,6 +158,9 @@ func (c DemoConfig) tiktokFollowers(at, first, last time.Time, say func(time.Tim
 // demoVideo is a video's id: its first 32 bits are the second of its upload.
 func (c DemoConfig) demoVideo(n int) (id string, posted time.Time) {
 	posted = c.Start.AddDate(0, n, 3).Add(18 * time.Hour)
+	if n >= 4 { // every 17 days: all weekdays, mornings and evenings in turn
+		posted = c.Start.AddDate(0, 0, 17*n).Add(time.Duration(9+n%2*9) * time.Hour)
+	}
 	return fmt.Sprint(posted.Unix()<<32 + int64(n)), posted
 }
 
@@ -186,13 +190,27 @@ func (c DemoConfig) tiktokSuite(first time.Time) string {
 	return file.String()
 }
 
-func (c DemoConfig) tiktokVideos(_ time.Time, night int) any {
+// tiktokVideos is the API's list: few old videos, and those of a year. Evenings are watched three times as
+// often as mornings, and one video has gone viral. Two are called the same, written in two ways.
+func (c DemoConfig) tiktokVideos(last time.Time, night int) any {
+	titles := map[int]string{8: "Night Shift live", 9: "NIGHT SHIFT  LIVE"}
 	var videos []map[string]any
-	for n := range 3 {
+	for n := range 32 {
 		id, posted := c.demoVideo(n)
+		views, likes := 1000*night+n, 100*night
+		switch age := int(last.Sub(posted).Hours() / 24); {
+		case n == 3 || age < 1:
+			continue // known to Studio only, or not posted yet
+		case n > 3:
+			views = (700 + 13*n) * (1 + 2*(n%2)) * age / (age + 9)
+			if n == 20 {
+				views *= 15
+			}
+			likes = views / 11
+		}
 		videos = append(videos, map[string]any{
-			"id": id, "create_time": posted.Unix(), "title": fmt.Sprint("clip ", n), "share_url": "https://www.tiktok.com/@zone.a0/video/" + id,
-			"view_count": 1000*night + n, "like_count": 100 * night, "comment_count": n, "share_count": night,
+			"id": id, "create_time": posted.Unix(), "title": cmp.Or(titles[n], fmt.Sprint("clip ", n)), "share_url": "https://www.tiktok.com/@zone.a0/video/" + id,
+			"duration": 12 + n%3*14, "view_count": views, "like_count": likes, "comment_count": n, "share_count": night,
 		})
 	}
 	return map[string]any{

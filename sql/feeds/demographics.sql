@@ -1,6 +1,7 @@
 -- One row per profile, day of capture, dimension and value: how an audience is made up.
 --
--- dimension: country, city, gender, age, age_gender, device, referrer, hour. audience: who is counted:
+-- dimension: country, city, gender, age, age_gender, device, referrer, hour; of streams also
+-- stream_source, completion and connection. audience: who is counted:
 -- followers, viewers, listeners, streams, visits, clicks. time_window: what the source says it looked
 -- at, such as lifetime, last_365_days, this_month.
 -- share: a fraction of 1 as the source says it, quantity: a count; a source has one of them or both.

@@ -11,6 +11,7 @@ select
     record->>'create_time' as create_time,
     record->>'title' as title,
     record->>'video_description' as description,
+    record->>'duration' as duration,
     record->>'share_url' as share_url,
     record->>'view_count' as view_count,
     record->>'like_count' as like_count,
