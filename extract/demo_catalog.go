@@ -46,6 +46,11 @@ func DemoCatalog(config DemoConfig) map[string]string {
 func (c DemoConfig) moneyCatalog(first, second string) map[string]string {
 	day := func(month, day int) string { return isoDay(c.Start.AddDate(0, month, day-1)) }
 	month := func(n int) string { return c.Start.AddDate(0, n, 0).Format("2006-01") }
+	totals := "reporting_month,source,statement_account,currency,total\n"
+	for back := 2; back >= 0; back-- { // SoundCloud's page tells cents, its statement millionths
+		booked := c.Start.AddDate(0, c.lastMonth(1)-back, 0)
+		totals += fmt.Sprintf("%s,soundcloud,,USD,0.%02d\n", booked.Format("2006-01"), (1700*c.soundcloudUnits(booked)+5000)/10000)
+	}
 	return map[string]string{
 		"payees.csv": "payee,isrc,artist,from_month,share,minimum_usd\n" +
 			fmt.Sprintf("N. Producer,,%s,,0.12,1\n", demoArtists()[0].name) +
@@ -56,6 +61,6 @@ func (c DemoConfig) moneyCatalog(first, second string) map[string]string {
 			fmt.Sprintf("%s,%s,,mastering,12.00,USD,,\n", day(0, 3), first) +
 			fmt.Sprintf("%s,%s,,advance,25.00,USD,R. Remixer,\n", day(0, 10), second) +
 			fmt.Sprintf("%s,,%s,photos,40.00,EUR,,\n", day(2, 20), demoArtists()[1].name),
-		"statement_totals.csv": "reporting_month,source,statement_account,currency,total\n",
+		"statement_totals.csv": totals,
 	}
 }
