@@ -49,5 +49,32 @@ func DemoCatalog(config DemoConfig) map[string]string {
 		"revenue_usd,,500," + due + "\n" +
 		"spotify_followers," + demoArtists()[0].name + ",10000," + due + "\n" +
 		"tiktok_followers," + demoArtists()[0].name + ",2000," + due + "\n"
-	return map[string]string{"fx.csv": rates.String(), "goals.csv": goals, "artists.csv": artists.String(), "tracks.csv": tracks.String(), "splits.csv": splits.String()}
+	files := c.moneyCatalog(all[0].isrc, all[1].isrc)
+	files["fx.csv"], files["artists.csv"] = rates.String(), artists.String()
+	files["tracks.csv"], files["splits.csv"], files["goals.csv"] = tracks.String(), splits.String(), goals
+	return files
+}
+
+// moneyCatalog returns what people write down of money: who else has a share, what was paid and spent.
+// The second recording's payees leave a part that nobody is named for; a payee has not recouped.
+func (c DemoConfig) moneyCatalog(first, second string) map[string]string {
+	day := func(month, day int) string { return isoDay(c.Start.AddDate(0, month, day-1)) }
+	month := func(n int) string { return c.Start.AddDate(0, n, 0).Format("2006-01") }
+	totals := "reporting_month,source,statement_account,currency,total\n"
+	for back := 2; back >= 0; back-- { // SoundCloud's page tells cents, its statement millionths
+		booked := c.Start.AddDate(0, c.lastMonth(1)-back, 0)
+		totals += fmt.Sprintf("%s,soundcloud,,USD,0.%02d\n", booked.Format("2006-01"), (1700*c.soundcloudUnits(booked)+5000)/10000)
+	}
+	return map[string]string{
+		"payees.csv": "payee,isrc,artist,from_month,share,minimum_usd\n" +
+			fmt.Sprintf("N. Producer,,%s,,0.12,1\n", demoArtists()[0].name) +
+			fmt.Sprintf("R. Remixer,%s,,,0.4,5\nR. Remixer,%s,,%s,0.3,5\n", second, second, month(c.Months/2)),
+		"payments.csv": "date,payee,amount,currency,note\n" +
+			fmt.Sprintf("%s,N. Producer,2.50,USD,\n%s,N. Producer,2.00,EUR,\n", day(5, 15), day(8, 15)),
+		"costs.csv": "date,isrc,artist,kind,amount,currency,payee,note\n" +
+			fmt.Sprintf("%s,%s,,mastering,12.00,USD,,\n", day(0, 3), first) +
+			fmt.Sprintf("%s,%s,,advance,25.00,USD,R. Remixer,\n", day(0, 10), second) +
+			fmt.Sprintf("%s,,%s,photos,40.00,EUR,,\n", day(2, 20), demoArtists()[1].name),
+		"statement_totals.csv": totals,
+	}
 }

@@ -86,9 +86,14 @@ func (c DemoConfig) soundcloud(month time.Time) string {
 	track := c.elsewhere(9)
 	for back := 2; back >= 0; back-- {
 		booked := month.AddDate(0, -back, 0)
-		n := 200 + c.chance("soundcloud", int(booked.Unix()/86400)).IntN(90)
+		n := c.soundcloudUnits(booked)
 		fmt.Fprintf(&file, "%s,%s,%s,OLD SONGS,%s,%s,%s,SoundCloud,US,Stream,%d,0.%06d,80,100\n",
 			booked.AddDate(0, -2, 0).Format(time.DateOnly), booked.Format(time.DateOnly), demoArtists()[track.artist].name, track.title, track.upc, track.isrc, n, 1700*n)
 	}
 	return file.String()
+}
+
+// soundcloudUnits are a month's streams there.
+func (c DemoConfig) soundcloudUnits(booked time.Time) int {
+	return 200 + c.chance("soundcloud", int(booked.Unix()/86400)).IntN(90)
 }

@@ -84,6 +84,26 @@ func names() Source {
 				Steps: edited("goals"),
 				Traps: []string{"streams and revenue_usd are of a month; followers and monthly listeners are levels", "an empty artist means the whole label"},
 			},
+			{
+				Name: "payees", Doc: "payees' shares of gross by ISRC or artist, from a month on, and the least amount that is paid out", Cadence: "when edited", Manual: true,
+				Steps: edited("payees"),
+				Traps: []string{"the lines of an ISRC are all of its payees: those of the artist do not hold for it", "with the owner's share of splits.csv a recording's shares are 1 at most; what is less is listed without a payee"},
+			},
+			{
+				Name: "payments", Doc: "what was paid to payees, and when", Cadence: "when paid", Manual: true,
+				Steps: edited("payments"),
+				Traps: []string{"equal lines are separate payments", "a payment without a rate leaves the payee's balance unknown from then on"},
+			},
+			{
+				Name: "costs", Doc: "what recordings and artists cost, but for ads that platforms report", Cadence: "when spent", Manual: true,
+				Steps: edited("costs"),
+				Traps: []string{"a cost with a payee is recouped from that payee's money; without one the label bears it"},
+			},
+			{
+				Name: "statement_totals", Doc: "the totals that distributors' pages say, to hold statements against", Cadence: "monthly", Manual: true,
+				Steps: edited("statement_totals", "read the month's total off the distributor's page, in the currency of the statement"),
+				Traps: []string{"a total is of one reporting month, account and currency; an empty account means main"},
+			},
 		},
 	}
 }

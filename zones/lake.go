@@ -65,12 +65,16 @@ const defaultConfig = `# The lake's settings. Flags and BEDROT_* variables win o
 `
 
 var catalogFiles = map[string]string{
-	"artists.csv": "source,alias,artist\n",
-	"tracks.csv":  "isrc,track,artist,release_date\n",
-	"splits.csv":  "isrc,artist,from_month,owner_share\n",
-	"trust.csv":   "reporter,platform,trust\n",
-	"fx.csv":      "date,currency,usd\n",
-	"goals.csv":   "metric,artist,target,due_month\n",
+	"artists.csv":          "source,alias,artist\n",
+	"tracks.csv":           "isrc,track,artist,release_date\n",
+	"splits.csv":           "isrc,artist,from_month,owner_share\n",
+	"trust.csv":            "reporter,platform,trust\n",
+	"fx.csv":               "date,currency,usd\n",
+	"goals.csv":            "metric,artist,target,due_month\n",
+	"payees.csv":           "payee,isrc,artist,from_month,share,minimum_usd\n",
+	"payments.csv":         "date,payee,amount,currency,note\n",
+	"costs.csv":            "date,isrc,artist,kind,amount,currency,payee,note\n",
+	"statement_totals.csv": "reporting_month,source,statement_account,currency,total\n",
 }
 
 // Init makes an empty lake in a folder that is empty or missing, in an environment when env is not

@@ -13,7 +13,7 @@
 -- column sale_month: Month (YYYY-MM) of the use; the newest ones are never complete.
 -- column source: Distributor whose statement says so.
 -- column account: Account at the distributor.
--- column kind: sale, or adjustment: a correction of money that counts no units.
+-- column kind: sale; adjustment: a correction that counts no units; artificial_streams: a charge.
 -- column artist: Artist as in the catalog; as the distributor writes it where that is silent.
 -- column track: Track as in the catalog by ISRC; as the distributor writes it where it is silent.
 -- column isrc: ISRC of the recording, in capitals without dashes; NULL for whole albums.

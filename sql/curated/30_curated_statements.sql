@@ -10,7 +10,7 @@
 -- column last_sale_month: Last sale month the statement speaks of.
 -- column line_count: Lines of the statement.
 -- column sales_usd: Money of the sales, in USD, exact.
--- column adjustments_usd: Money of the adjustments, in USD, exact; 0 when there were none.
+-- column adjustments_usd: Money of all but sales, in USD, exact; 0 when there were none.
 -- column gross_usd: Money of the lines whose rate is known, in USD, exact.
 -- column royalties_usd: The same money summed over curated.royalties; a check holds the two equal.
 -- column lines_without_rate: Lines in a currency without a rate: their money is not in gross_usd.
@@ -36,7 +36,7 @@ line_totals as (
         max(sale_month) as last_sale_month,
         count(*)::bigint as line_count,
         coalesce(sum(gross_usd) filter (where kind = 'sale'), 0)::decimal(38, 12) as sales_usd,
-        coalesce(sum(gross_usd) filter (where kind = 'adjustment'), 0)::decimal(38, 12)
+        coalesce(sum(gross_usd) filter (where kind != 'sale'), 0)::decimal(38, 12)
             as adjustments_usd,
         sum(gross_usd)::decimal(38, 12) as gross_usd,
         (count(*) - count(gross_usd))::bigint as lines_without_rate

@@ -1,7 +1,8 @@
 -- One row per line of money in any distributor's statement.
 --
--- kind: 'sale' for lines that say what was sold, 'adjustment' for corrections of money. Units and
--- streams of an adjustment are NULL: it speaks of units that another line has already counted.
+-- kind: 'sale' for lines that say what was sold, 'artificial_streams' for charges that a statement
+-- explains with artificial streams, 'adjustment' for all other corrections of money. Units and streams
+-- of all but sales are NULL: they speak of units that another line has already counted.
 -- streams: units in a store of class streaming, NULL in every other store.
 -- gross: the money as the statement has it, in currency. gross_usd: the same in US dollars, NULL where
 -- catalog/fx.csv has no rate for the reporting date: unknown, never one to one.

@@ -34,6 +34,8 @@ type Mapping struct {
 	Others []string `toml:"others"`
 	// Adjustments are the types of lines that correct money and count no units. Negative lines always do.
 	Adjustments []string `toml:"adjustments"`
+	// Artificial are the types of lines that charge for artificial streams: corrections of a kind of their own.
+	Artificial []string `toml:"artificial"`
 	// Countries are codes of the statement's own → ISO 3166 alpha-2.
 	Countries map[string]string `toml:"countries"`
 	Stores    map[string]Store  `toml:"stores"`
@@ -297,12 +299,19 @@ func (m Mapping) staging() string {
 	}
 	amount := m.number("lines.amount") + "::decimal(24, 12)"
 	adjusts := amount + " < 0"
-	if has["line_type"] && len(m.Adjustments) > 0 {
-		keys := make([]string, len(m.Adjustments))
-		for i, kind := range m.Adjustments {
+	typed := func(kinds []string) string {
+		keys := make([]string, len(kinds))
+		for i, kind := range kinds {
 			keys[i] = strings.ToLower(kind)
 		}
-		adjusts = "(" + adjusts + " or coalesce(list_contains(" + duck.List(keys) + ", name_key(lines.line_type)), false))"
+		return "coalesce(list_contains(" + duck.List(keys) + ", name_key(lines.line_type)), false)"
+	}
+	if has["line_type"] && len(m.Adjustments) > 0 {
+		adjusts = "(" + adjusts + " or " + typed(m.Adjustments) + ")"
+	}
+	artificial := ""
+	if has["line_type"] && len(m.Artificial) > 0 {
+		artificial = "when " + typed(m.Artificial) + " then 'artificial_streams' "
 	}
 	var b strings.Builder
 	b.WriteString("-- One row per line of a statement of " + m.Title + ", typed; every line is money, also a repeated one.\n" +
@@ -333,7 +342,7 @@ func (m Mapping) staging() string {
 	}
 	b.WriteString("typed as (\n    select\n        lines.reporting_month,\n        " + day("lines.reporting_date", m.Formats.ReportingDate) + " as reporting_date,\n" +
 		"        " + sale + " as sale_month,\n        lines.account,\n" +
-		"        case when " + adjusts + " then 'adjustment' else 'sale' end as kind,\n" +
+		"        case " + artificial + "when " + adjusts + " then 'adjustment' else 'sale' end as kind,\n" +
 		"        " + text("artist", "trimmed(lines.artist)") + " as artist_name,\n" +
 		"        " + text("title", "trimmed(lines.title)") + " as track_title,\n" +
 		"        " + text("isrc", "isrc_key("+unquoted("lines.isrc")+")") + " as isrc,\n" +
