@@ -105,6 +105,25 @@ content as (
     group by month, source, account
 ),
 
+content_lengths as (
+    select
+        month,
+        'content_lengths' as feed,
+        source,
+        account,
+        count(*) as row_count,
+        min(captured_on) as first_date,
+        max(captured_on) as last_date,
+        max(captured_on) as last_whole_date,
+        [
+            {'column_name': 'platform', 'filled_count': count(platform)},
+            {'column_name': 'content_id', 'filled_count': count(content_id)},
+            {'column_name': 'seconds', 'filled_count': count(seconds)}
+        ] as counts
+    from feeds.content_lengths
+    group by month, source, account
+),
+
 demographics as (
     select
         month,
@@ -211,6 +230,50 @@ link_clicks as (
     group by month, source, account
 ),
 
+link_windows as (
+    select
+        month,
+        'link_windows' as feed,
+        source,
+        account,
+        count(*) as row_count,
+        min(captured_on) as first_date,
+        max(captured_on) as last_date,
+        max(captured_on) as last_whole_date,
+        [
+            {'column_name': 'platform', 'filled_count': count(platform)},
+            {'column_name': 'time_window', 'filled_count': count(time_window)},
+            {'column_name': 'link_id', 'filled_count': count(link_id)},
+            {'column_name': 'link_title', 'filled_count': count(link_title)},
+            {'column_name': 'views', 'filled_count': count(views)},
+            {'column_name': 'clicks', 'filled_count': count(clicks)}
+        ] as counts
+    from feeds.link_windows
+    group by month, source, account
+),
+
+listening as (
+    select
+        month,
+        'listening' as feed,
+        source,
+        account,
+        count(*) as row_count,
+        min(date) as first_date,
+        max(date) as last_date,
+        max(date) filter (where not is_partial) as last_whole_date,
+        [
+            {'column_name': 'platform', 'filled_count': count(platform)},
+            {'column_name': 'artist_name', 'filled_count': count(artist_name)},
+            {'column_name': 'streams', 'filled_count': count(streams)},
+            {'column_name': 'listeners', 'filled_count': count(listeners)},
+            {'column_name': 'saves', 'filled_count': count(saves)},
+            {'column_name': 'playlist_adds', 'filled_count': count(playlist_adds)}
+        ] as counts
+    from feeds.listening
+    group by month, source, account
+),
+
 playlists as (
     select
         month,
@@ -294,6 +357,10 @@ every_feed as (
 
     union all
 
+    select * from content_lengths
+
+    union all
+
     select * from demographics
 
     union all
@@ -307,6 +374,14 @@ every_feed as (
     union all
 
     select * from link_clicks
+
+    union all
+
+    select * from link_windows
+
+    union all
+
+    select * from listening
 
     union all
 
