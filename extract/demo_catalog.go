@@ -35,5 +35,6 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	for month := range c.Months {
 		fmt.Fprintf(&rates, "%s,EUR,1.%02d\n", isoDay(c.Start.AddDate(0, month, 0)), 5+month%10)
 	}
-	return map[string]string{"fx.csv": rates.String(), "artists.csv": artists.String(), "tracks.csv": tracks.String(), "splits.csv": splits.String()}
+	campaigns := "campaign,artist,track,targeting\nNIGHT SHIFT Marquee," + demoArtists()[0].name + ",NIGHT SHIFT,MARQUEE\n"
+	return map[string]string{"campaigns.csv": campaigns, "fx.csv": rates.String(), "artists.csv": artists.String(), "tracks.csv": tracks.String(), "splits.csv": splits.String()}
 }

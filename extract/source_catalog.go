@@ -79,6 +79,11 @@ func names() Source {
 				Steps: edited("fx"),
 				Traps: []string{"a rate holds until the next line of its currency, at most 62 days; an amount without a rate is unknown in dollars, never taken one to one"},
 			},
+			{
+				Name: "campaigns", Doc: "artist, track and targeting of ad campaigns whose name does not tell them", Cadence: "when edited", Manual: true,
+				Steps: edited("campaigns", `bedrot query "from curated.campaigns where not is_resolved" lists the campaigns to add, with their spend`),
+				Traps: []string{"campaign is the id or the name as the platform writes it; the id is believed first", "an empty cell leaves what the name says"},
+			},
 		},
 	}
 }

@@ -65,11 +65,12 @@ const defaultConfig = `# The lake's settings. Flags and BEDROT_* variables win o
 `
 
 var catalogFiles = map[string]string{
-	"artists.csv": "source,alias,artist\n",
-	"tracks.csv":  "isrc,track,artist,release_date\n",
-	"splits.csv":  "isrc,artist,from_month,owner_share\n",
-	"trust.csv":   "reporter,platform,trust\n",
-	"fx.csv":      "date,currency,usd\n",
+	"artists.csv":   "source,alias,artist\n",
+	"tracks.csv":    "isrc,track,artist,release_date\n",
+	"splits.csv":    "isrc,artist,from_month,owner_share\n",
+	"trust.csv":     "reporter,platform,trust\n",
+	"fx.csv":        "date,currency,usd\n",
+	"campaigns.csv": "campaign,artist,track,targeting\n",
 }
 
 // Init makes an empty lake in a folder that is empty or missing, in an environment when env is not
