@@ -176,17 +176,23 @@ variances as (
     from compared
 ),
 
+freedoms as (
+    select
+        *,
+        after_variance + base_variance as variance,
+        (after_variance + base_variance) ** 2
+        / nullif(
+            after_variance ** 2 / (after_days - 1) + base_variance ** 2 / base_freedom,
+            0
+        ) as freedom
+    from variances
+),
+
 intervals as (
     select
         *,
-        case
-            when after_variance + base_variance = 0 then 0
-            else t_95(
-                (after_variance + base_variance) ** 2
-                / (after_variance ** 2 / (after_days - 1) + base_variance ** 2 / base_freedom)
-            ) * sqrt(after_variance + base_variance)
-        end as half_width
-    from variances
+        case when variance = 0 then 0 else t_95(freedom) * sqrt(variance) end as half_width
+    from freedoms
 ),
 
 measured as (

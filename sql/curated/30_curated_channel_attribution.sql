@@ -217,14 +217,20 @@ estimates as (
     inner join score_sums on fits.pair = score_sums.pair
 ),
 
+-- Student's t as a normal value: Abramowitz and Stegun 26.7.8.
+normal_values as (
+    select
+        *,
+        slope / slope_error * (1 - 1 / (4.0 * (day_count - 8)))
+        / sqrt(1 + (slope / slope_error) ** 2 / (2.0 * (day_count - 8))) as normal_value
+    from estimates
+),
+
 tested as (
     select
         *,
-        -- Student's t as a normal value: Abramowitz and Stegun 26.7.8.
-        slope / slope_error * (1 - 1 / (4.0 * (day_count - 8)))
-        / sqrt(1 + (slope / slope_error) ** 2 / (2.0 * (day_count - 8))) as normal_value,
         case when slope_error = 0 then 0 else round(two_sided_p(normal_value), 9) end as p_value
-    from estimates
+    from normal_values
 ),
 
 ranked as (
@@ -251,7 +257,7 @@ judged as (
         coalesce(sums.day_count, 0) as day_count,
         coalesce(sums.changed_days, 0) as changed_days,
         corrected.slope,
-        corrected.slope_error,
+        t_95(corrected.day_count - 8) * corrected.slope_error as half_width,
         corrected.p_value,
         corrected.p_adjusted,
         corrected.tested_pairs,
@@ -283,10 +289,8 @@ select
     judged.day_count,
     judged.changed_days,
     judged.slope::decimal(24, 9) as slope,
-    (judged.slope - t_95(judged.day_count - 8) * judged.slope_error)::decimal(24, 9)
-        as low_95,
-    (judged.slope + t_95(judged.day_count - 8) * judged.slope_error)::decimal(24, 9)
-        as high_95,
+    (judged.slope - judged.half_width)::decimal(24, 9) as low_95,
+    (judged.slope + judged.half_width)::decimal(24, 9) as high_95,
     judged.p_value::decimal(12, 9) as p_value,
     judged.p_adjusted::decimal(12, 9) as p_adjusted,
     judged.tested_pairs,
