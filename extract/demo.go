@@ -143,6 +143,9 @@ func (c DemoConfig) streamsOn(artist int, day time.Time) int {
 	trend := 1 + 0.6*age/float64(30*c.Months)
 	week := 1 + 0.15*math.Sin(2*math.Pi*float64(number%7)/7)
 	noise := 0.85 + 0.3*c.chance("streams", number*16+artist).Float64()
+	if effective := c.metaCampaigns()[1]; artist == 1 && effective.runs(c, day) {
+		noise *= 1.4
+	}
 	return int(demoArtists()[artist].daily * max(trend, 0.1) * week * noise)
 }
 

@@ -43,6 +43,7 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	for month := range c.Months {
 		fmt.Fprintf(&rates, "%s,EUR,1.%02d\n", isoDay(c.Start.AddDate(0, month, 0)), 5+month%10)
 	}
+	campaigns := "campaign,artist,track,targeting\nNIGHT SHIFT Marquee," + demoArtists()[0].name + ",NIGHT SHIFT,MARQUEE\n"
 	due := c.Start.AddDate(0, c.Months+5, 0).Format("2006-01")
 	goals := "metric,artist,target,due_month\n" +
 		"streams,,200000," + due + "\n" +
@@ -52,6 +53,7 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	files := c.moneyCatalog(all[0].isrc, all[1].isrc)
 	files["fx.csv"], files["artists.csv"] = rates.String(), artists.String()
 	files["tracks.csv"], files["splits.csv"], files["goals.csv"] = tracks.String(), splits.String(), goals
+	files["campaigns.csv"] = campaigns
 	return files
 }
 

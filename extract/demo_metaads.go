@@ -14,6 +14,33 @@ const (
 	demoAdset     = "120211234567890456"
 )
 
+// metaCampaign is a campaign with its ads, numbered over all campaigns.
+type metaCampaign struct {
+	id, name, adset string
+	firstAd, ads    int
+	// night in whose fortnight it ran; 0 when it always did.
+	night int
+}
+
+// metaCampaigns are one that always runs; one that brings PIG1987 two streams more for every five
+// (streamsOn knows); and one that brings nothing.
+func (c DemoConfig) metaCampaigns() []metaCampaign {
+	return []metaCampaign{
+		{id: demoCampaign, name: "ZONE A0 - GLASS HARBOR", adset: demoAdset, ads: 3},
+		{id: "120211234567890124", name: "PIG1987 - LOW ORBIT - BROAD", adset: "120211234567890457", firstAd: 3, ads: 1, night: 2},
+		{id: "120211234567890125", name: "PIG1987 - SALT & STATIC - TECHNO - Copy", adset: "120211234567890458", firstAd: 4, ads: 1, night: 4},
+	}
+}
+
+// runs says whether the campaign ran on a day.
+func (m metaCampaign) runs(c DemoConfig, day time.Time) bool {
+	if m.night == 0 {
+		return true
+	}
+	last := midnight(c.asOf(m.night)).AddDate(0, 0, -1)
+	return !day.After(last) && day.After(last.AddDate(0, 0, -14))
+}
+
 // demoMetaads yields the last fortnight's insights at two levels every night, in which the newest days are
 // corrected later, the objects, and an export of the Ads Manager now and then.
 func demoMetaads(config DemoConfig) iter.Seq[Delivery] {
@@ -103,27 +130,32 @@ func (c DemoConfig) metaPages(last time.Time) func(io.Writer) error {
 func (c DemoConfig) metaInsights(last time.Time, byAd bool) []map[string]any {
 	var rows []map[string]any
 	for day := last.AddDate(0, 0, -13); !day.After(last); day = day.AddDate(0, 0, 1) {
-		all := 0
-		for ad := range 3 {
-			cents := c.metaCents(day, last, ad)
-			all += cents
-			if byAd {
-				row := metaRow(day, cents)
-				row["ad_id"], row["ad_name"] = demoAd(ad), fmt.Sprint("hook ", ad)
-				rows = append(rows, row)
+		for _, campaign := range c.metaCampaigns() {
+			if !campaign.runs(c, day) {
+				continue
 			}
-		}
-		if !byAd {
-			rows = append(rows, metaRow(day, all))
+			all := 0
+			for ad := campaign.firstAd; ad < campaign.firstAd+campaign.ads; ad++ {
+				cents := c.metaCents(day, last, ad)
+				all += cents
+				if byAd {
+					row := metaRow(campaign, day, cents)
+					row["ad_id"], row["ad_name"] = demoAd(ad), fmt.Sprint("hook ", ad)
+					rows = append(rows, row)
+				}
+			}
+			if !byAd {
+				rows = append(rows, metaRow(campaign, day, all))
+			}
 		}
 	}
 	return rows
 }
 
-func metaRow(day time.Time, cents int) map[string]any {
+func metaRow(campaign metaCampaign, day time.Time, cents int) map[string]any {
 	return map[string]any{
-		"account_id": demoAdAccount, "account_currency": "USD", "campaign_id": demoCampaign, "campaign_name": "ZONE A0 - GLASS HARBOR",
-		"adset_id": demoAdset, "adset_name": "New Engagement Ad Set", "objective": "OUTCOME_TRAFFIC",
+		"account_id": demoAdAccount, "account_currency": "USD", "campaign_id": campaign.id, "campaign_name": campaign.name,
+		"adset_id": campaign.adset, "adset_name": "New Engagement Ad Set", "objective": "OUTCOME_TRAFFIC",
 		"spend": fmt.Sprintf("%d.%02d", cents/100, cents%100), "impressions": fmt.Sprint(cents * 3), "reach": fmt.Sprint(cents * 2),
 		"clicks": fmt.Sprint(cents / 9), "inline_link_clicks": fmt.Sprint(cents / 12), "date_start": isoDay(day), "date_stop": isoDay(day),
 		"actions": []map[string]any{
@@ -141,15 +173,24 @@ func (c DemoConfig) metaManager(last time.Time, night int) string {
 		header = "Nom de la campagne,Début des rapports,Fin des rapports,Montant dépensé (USD),Impressions,Couverture,Résultats\n"
 	}
 	file.WriteString(header)
-	cents := 0
-	first := last.AddDate(0, 0, -13)
+	line := func(name string, first time.Time, cents int) {
+		fmt.Fprintf(&file, "%s,%s,%s,%d.%02d,\"%d,%03d\",%d,-\n", name, isoDay(first), isoDay(last), cents/100, cents%100, cents/1000, cents%1000, cents/2)
+	}
+	first, all := last.AddDate(0, 0, -13), 0
+	spent := map[string]int{}
 	for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
-		for ad := range 3 {
-			cents += c.metaCents(day, last, ad)
+		for _, campaign := range c.metaCampaigns() {
+			for ad := campaign.firstAd; campaign.runs(c, day) && ad < campaign.firstAd+campaign.ads; ad++ {
+				cents := c.metaCents(day, last, ad)
+				spent[campaign.name], all = spent[campaign.name]+cents, all+cents
+			}
 		}
 	}
-	for _, name := range []string{"", "ZONE A0 - GLASS HARBOR"} {
-		fmt.Fprintf(&file, "%s,%s,%s,%d.%02d,\"%d,%03d\",%d,-\n", name, isoDay(first), isoDay(last), cents/100, cents%100, cents/1000, cents%1000, cents/2)
+	line("", first, all)
+	for _, campaign := range c.metaCampaigns() {
+		if spent[campaign.name] > 0 {
+			line(campaign.name, first, spent[campaign.name])
+		}
 	}
 	return file.String()
 }

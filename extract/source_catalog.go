@@ -104,6 +104,11 @@ func names() Source {
 				Steps: edited("statement_totals", "read the month's total off the distributor's page, in the currency of the statement"),
 				Traps: []string{"a total is of one reporting month, account and currency; an empty account means main"},
 			},
+			{
+				Name: "campaigns", Doc: "artist, track and targeting of ad campaigns whose name does not tell them", Cadence: "when edited", Manual: true,
+				Steps: edited("campaigns", `bedrot query "from curated.campaigns where not is_resolved" lists the campaigns to add, with their spend`),
+				Traps: []string{"campaign is the id or the name as the platform writes it; the id is believed first", "an empty cell leaves what the name says"},
+			},
 		},
 	}
 }

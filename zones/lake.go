@@ -75,6 +75,7 @@ var catalogFiles = map[string]string{
 	"payments.csv":         "date,payee,amount,currency,note\n",
 	"costs.csv":            "date,isrc,artist,kind,amount,currency,payee,note\n",
 	"statement_totals.csv": "reporting_month,source,statement_account,currency,total\n",
+	"campaigns.csv":        "campaign,artist,track,targeting\n",
 }
 
 // Init makes an empty lake in a folder that is empty or missing, in an environment when env is not

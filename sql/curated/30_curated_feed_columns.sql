@@ -51,6 +51,28 @@ with ad_performance as (
     group by month, source, account
 ),
 
+ad_results as (
+    select
+        month,
+        'ad_results' as feed,
+        source,
+        account,
+        count(*) as row_count,
+        min(date) as first_date,
+        max(date) as last_date,
+        max(date) as last_whole_date,
+        [
+            {'column_name': 'platform', 'filled_count': count(platform)},
+            {'column_name': 'level', 'filled_count': count(level)},
+            {'column_name': 'campaign_id', 'filled_count': count(campaign_id)},
+            {'column_name': 'adset_id', 'filled_count': count(adset_id)},
+            {'column_name': 'ad_id', 'filled_count': count(ad_id)},
+            {'column_name': 'results', 'filled_count': count(results)}
+        ] as counts
+    from feeds.ad_results
+    group by month, source, account
+),
+
 audience as (
     select
         month,
@@ -346,6 +368,10 @@ track_streams as (
 
 every_feed as (
     select * from ad_performance
+
+    union all
+
+    select * from ad_results
 
     union all
 
