@@ -28,7 +28,7 @@ with lines as (
 
 revenue as (
     select reporting_month
-    from curated.revenue_by_track
+    from curated.revenue_by_store
 ),
 
 payees as (

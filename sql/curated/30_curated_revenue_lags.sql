@@ -16,7 +16,7 @@
 -- long lags only. A distributor with fewer statements has no row: the data cannot tell its lag.
 with money as not materialized (
     select reporting_month, sale_month, source, platform, sales_usd
-    from curated.revenue_by_track
+    from curated.revenue_by_store
     where sales_usd is not null
 ),
 

@@ -38,7 +38,7 @@
 -- distributor without any that of the platform at the others.
 with revenue as (
     select *
-    from curated.revenue_by_track
+    from curated.revenue_by_store
 ),
 
 lags as (
@@ -84,7 +84,7 @@ totals as (
         sum(adjustments_usd)::decimal(38, 12) as adjustments_usd,
         sum(artificial_usd)::decimal(38, 12) as artificial_usd,
         sum(gross_usd)::decimal(38, 12) as gross_usd,
-        (sum(gross_usd) filter (where owner_share is not null))::decimal(38, 12) as shared_usd,
+        sum(shared_usd)::decimal(38, 12) as shared_usd,
         sum(net_usd)::decimal(38, 12) as net_usd,
         sum(units)::bigint as units,
         sum(streams)::bigint as streams,

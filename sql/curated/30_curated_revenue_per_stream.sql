@@ -19,7 +19,7 @@
 -- a distributor keeps is gone before. 100 is where one more or less stream moves a rate by 1 %.
 with revenue as (
     select *
-    from curated.revenue_by_track
+    from curated.revenue_by_store
     where store_class = 'streaming' and platform is not null
 ),
 

@@ -21,7 +21,7 @@
 -- statements out of line, it does not prove a model. Corrections of money are in neither side.
 with revenue as (
     select reporting_month, platform, sales_usd
-    from curated.revenue_by_track
+    from curated.revenue_by_store
     where store_class = 'streaming' and platform is not null
 ),
 

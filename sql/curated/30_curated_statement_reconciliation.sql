@@ -18,7 +18,7 @@
 -- read off the distributor's page or the bank by a person. What was expected: see revenue_variance.
 with revenue as (
     select reporting_month, source, account, currency, gross, line_count
-    from curated.revenue_by_track
+    from curated.revenue_by_store
 ),
 
 stated as (
