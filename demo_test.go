@@ -16,14 +16,14 @@ import (
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
-	l := &lake{t: t, root: dir, now: time.Now(), ctx: t.Context()}
+	l := &lake{t: t, root: dir, now: time.Now(), ctx: t.Context(), marts: true}
 	made := l.ok("demo", dir)
 	first := l.state()
 	t.Run("another day, one thread, the same bytes", func(t *testing.T) {
 		if os.Getenv("BEDROT_CRASH") != "full" {
 			t.Skip("every case and TestFilesOfAllKindsInAnyOrder ask this of less")
 		}
-		again := &lake{t: t, root: filepath.Join(t.TempDir(), "demo"), now: clock, ctx: t.Context()}
+		again := &lake{t: t, root: filepath.Join(t.TempDir(), "demo"), now: clock, ctx: t.Context(), marts: true}
 		again.ok("demo", again.root, "--threads", "1")
 		if names := differences(first, again.state()); len(names) > 0 {
 			t.Errorf("different: %v", names)

@@ -86,7 +86,7 @@ func TestDoctor(t *testing.T) {
 		what, state string
 		found, next string
 	}{
-		"nothing":       {func(*lake) {}, "catalog of names", "ok", "5 files", ""},
+		"nothing":       {func(*lake) {}, "catalog of names", "ok", "11 files", ""},
 		"settings":      {func(l *lake) { l.inLake("lake.toml", "\nnonsense = 1\n") }, "configuration", "fail", "lake.toml:2: unknown setting nonsense", "edit "},
 		"no lake":       {func(l *lake) { l.root = t.TempDir() }, "configuration", "fail", "no lake", "bedrot init"},
 		"no folder":     {func(l *lake) { remove(t, l, "inbox") }, "permissions", "fail", "inbox is missing", "bedrot init"},

@@ -68,6 +68,12 @@ func child() int {
 	}
 	ctx, stop := interruptible()
 	defer stop()
+	catalog, err := sql.Load(ctx, nil)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 99
+	}
+	a.scripts = withoutMarts(catalog)
 	return a.run(ctx, append([]string{"bedrot"}, os.Args[1:]...))
 }
 
@@ -99,6 +105,7 @@ type lake struct {
 	ctx   context.Context
 	// ownScripts is set when LAKE/sql holds some, so that they are read anew each time.
 	ownScripts bool
+	marts      bool // are built, too
 }
 
 var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -117,19 +124,32 @@ func newLakeOn(t testing.TB, settings func(*lake)) *lake {
 	return l
 }
 
-// embeddedCatalog is loaded once for all tests: it never changes.
+// embeddedCatalog is what most tests build: everything but the marts, which are many and are looked at by
+// the cases and by TestDemo. It is loaded once for all tests: it never changes.
 func embeddedCatalog(t testing.TB) *script.Catalog {
 	t.Helper()
 	catalog, err := loadEmbedded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return catalog
+	return withoutMarts(catalog)
 }
 
 var loadEmbedded = sync.OnceValues(func() (*script.Catalog, error) {
 	return sql.Load(context.Background(), nil)
 })
+
+func withoutMarts(catalog *script.Catalog) *script.Catalog {
+	tables := strings.Fields(`curated.artists curated.royalties curated.royalty_months curated.royalty_totals curated.statements
+		curated.stream_months curated.stream_reporters curated.streams_compared curated.streams_daily curated.streams_reported
+		curated.tracks curated.unresolved_names`)
+	for _, s := range catalog.Scripts {
+		if s.Kind != script.Curated {
+			tables = append(tables, s.Table)
+		}
+	}
+	return catalog.For(tables)
+}
 
 // said is what a command wrote and returned.
 type said struct {
@@ -143,6 +163,9 @@ func (l *lake) run(args ...string) said {
 	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files}
 	if !l.ownScripts {
 		a.scripts = embeddedCatalog(l.t)
+	}
+	if l.marts {
+		a.scripts, _ = loadEmbedded()
 	}
 	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
 	return said{out.String(), talk.String(), code}
