@@ -42,7 +42,8 @@ bench:
 crash:
     @.ci/setup strace
     BEDROT_CRASH=full go test ./sql/query -run '^TestQueries|^TestReplacing' -count 1 -v -timeout 30m
-    BEDROT_CRASH=full go test . -run '^TestCrash|InAnyOrder$|^TestReaders' -count 1 -v -timeout 90m
+    BEDROT_CRASH=full go test ./sql/fixture ./sql/script -run '^TestCases$|^TestEmbedded' -count 1 -timeout 30m
+    BEDROT_CRASH=full go test . -run '^TestCrash|InAnyOrder$|^TestReaders|^TestDemo$' -count 1 -v -timeout 90m
 
 # what CI runs
 ci:

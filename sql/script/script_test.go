@@ -337,7 +337,9 @@ func TestEmbeddedCatalog(t *testing.T) {
 		t.Fatal(err)
 	}
 	if os.Getenv("BEDROT_CRASH") != "full" { // each takes a plan for every column of all it stands on
-		names = slices.DeleteFunc(names, func(name string) bool { return len(name)%4 != 0 })
+		names = slices.DeleteFunc(names, func(name string) bool {
+			return !strings.Contains(name, "_royalties") && !strings.Contains(name, "_streams_daily")
+		})
 	}
 	for i, name := range names {
 		names[i] = "curated." + strings.TrimSuffix(strings.TrimPrefix(name, "curated/30_curated_"), ".sql")
