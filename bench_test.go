@@ -158,7 +158,8 @@ func monthsFrom(year, n int) []string {
 // limit.
 func (b *bench) fullBuild(gigabytes float64) {
 	const memory, limit = "2GB", 2e9
-	l := newLake(b.T)
+	l := newLakeOn(b.T, func(l *lake) { l.marts = true })
+	l.inLake("lake.toml", "[retention]\npack_after_days = 0\n") // the replay reads what landed
 	var landed int64
 	for file := 0; float64(landed) < gigabytes*1e9; file++ {
 		path := filepath.Join(b.TempDir(), fmt.Sprintf("bank_202501%02d_000000.tsv", file+1))
@@ -217,7 +218,7 @@ func (b *bench) sizes(l *lake) {
 func (b *bench) nights(months, lines int) {
 	var nights, starts []float64
 	for _, times := range []int{1, 4, 16} {
-		l := newLake(b.T)
+		l := newLakeOn(b.T, func(l *lake) { l.marts = true })
 		history := monthsFrom(1990, months*times)
 		for i, month := range history {
 			path := filepath.Join(b.TempDir(), "bank_"+time.Unix(int64(i)*86400+946684800, 0).UTC().Format("20060102_150405")+".tsv")
@@ -275,7 +276,7 @@ func (b *bench) queryStart(l *lake) float64 {
 func (b *bench) cumulative() {
 	var per []float64
 	for _, times := range []int{1, 16} {
-		l := newLake(b.T)
+		l := newLakeOn(b.T, func(l *lake) { l.marts = true })
 		history := monthsFrom(2000, 6*times)
 		path := filepath.Join(b.TempDir(), "bank_20240101_000000.tsv")
 		b.sales(path, history, 40000*len(history))
