@@ -70,8 +70,11 @@ func (r *run) rowsAndKey(ctx context.Context, st *state, note noteFunc) error {
 		from = " from " + r.relation(st, true)
 	}
 	query, fresh := "select "+strings.Join(counts, ", ")+from, r.files(st, func(part zones.Part) bool { return st.fresh[part.File] })
-	query = strings.Replace(query, duck.List(fresh), "$1", 1) // an open parameter spares planning it twice
-	err := r.DB.Scan(ctx, query, func(scan func(...any) error) error { return scan(dest...) }, fresh)
+	var args []any
+	if list := duck.List(fresh); strings.Contains(query, list) { // an open parameter spares planning it twice
+		query, args = strings.Replace(query, list, "$1", 1), []any{fresh}
+	}
+	err := r.DB.Scan(ctx, query, func(scan func(...any) error) error { return scan(dest...) }, args...)
 	if err != nil {
 		return err
 	}
