@@ -1,46 +1,4 @@
-// Package extract is where the flow begins: it says what a source is, and holds one value for each
-// of them. A source describes the streams it has and can write invented deliveries that are true to
-// its formats; fetching real ones comes with the extractors. It knows neither the lake's zones below
-// landing nor any SQL.
 package extract
-
-import "iter"
-
-// Source is one service the label takes data from. There will be many, so it is a value that
-// describes itself: adding one is a file source_<name>.go and a line in Sources.
-type Source struct {
-	// Name is the folder under sql/ and landing/.
-	Name string
-	// Title is the service's own name, as people write it.
-	Title string
-	// Doc says in a sentence what the source knows and how it is obtained.
-	Doc     string
-	Streams []Stream
-	// Demo yields invented deliveries, night by night and in order of capture; nil when there are none.
-	Demo func(DemoConfig) iter.Seq[Delivery]
-}
-
-// Stream is one kind of file or answer of a source; it lands in a folder of its own and has a raw
-// script of the same name.
-type Stream struct {
-	Name string
-	Doc  string
-	// Cadence says how often it is worth fetching; Lag how far its newest data is behind. Both are
-	// for people: freshness is judged by the raw script's `fresh`.
-	Cadence, Lag string
-	// Manual streams are exported or edited by a person, step by step as Steps say.
-	Manual bool
-	Steps  []string
-	// Limits are what the service does not give, Traps what its files have in store.
-	Limits, Traps []string
-}
-
-// Sources lists every source, in the order in which people read about them.
-func Sources() []Source {
-	return []Source{
-		distrokid(), toolost(), statement(), spotify(), youtube(), metaads(), tiktok(), instagram(), linktree(), mailchimp(), names(),
-	}
-}
 
 // edited are the steps of a file that people keep.
 func edited(name string, more ...string) []string {

@@ -9,6 +9,8 @@ type Code struct {
 }
 
 const (
+	connection = "connection" // the way to a service, or the service itself
+	login      = "authentication"
 	validation = "validation" // what came, or was asked for, is not what it should be
 	processing = "processing" // this machine, this lake, or bedrot itself
 )
@@ -73,6 +75,19 @@ func Codes() []Code {
 		{"script_broken", validation, "error", "a script in LAKE/sql cannot be used; it and its readers keep their last state"},
 		{"pinned", validation, "error", "a rollback is in force: runs land, but publish nothing"},
 		{"not_pinned", validation, "error", "no rollback is in force that could be released"},
+
+		{"login_needed", login, "error", "a token, key or session is dead: a person must log in, and the message says how"},
+		{"login_ending", login, "warn", "a token, key or session ends soon"},
+		{"no_permission", login, "error", "the login works and may not do what is asked"},
+		{"setting_missing", validation, "error", "a source has some of the settings it requires and lacks others"},
+		{"throttled", connection, "error", "a service asked to be left alone for longer than a night may wait"},
+		{"unreachable", connection, "error", "a service did not answer, or broke off, however often it was asked"},
+		{"fetch_timeout", connection, "error", "a source took longer than [extract] minutes"},
+		{"request_refused", processing, "error", "a service refuses a request as such: its interface has changed, or bedrot asks wrongly"},
+		{"version_retired", processing, "error", "a service no longer speaks the version that is asked for"},
+		{"answer_shape", validation, "error", "an answer is not what the service documents; nothing of it landed"},
+		{"account_rested", connection, "error", "an account failed five times in a row and is left alone until the next run"},
+		{"heartbeat_failed", connection, "warn", "the heartbeat address could not be called"},
 
 		{"query", validation, "error", "DuckDB refused the SQL; the message names line and column"},
 		{"query_readonly", validation, "error", "a statement is not a question"},

@@ -27,11 +27,29 @@ type Config struct {
 	Spill string `toml:"spill"`
 	// Accounts lists each source's accounts, the first being the one meant when none is named.
 	Accounts map[string][]string `toml:"accounts"`
+	// Settings are what sources need to know and is no secret, named like the environment variables that
+	// win over them.
+	Settings map[string]string `toml:"settings"`
+	// Extract bounds fetching; unset fields are DefaultExtract's.
+	Extract Extract `toml:"extract"`
 	// Retention is what is kept and for how long; unset fields are DefaultRetention's.
 	Retention Retention `toml:"retention"`
 	// Health is what status --check takes for healthy; unset fields are DefaultHealth's.
 	Health Health `toml:"health"`
 }
+
+// Extract bounds what is fetched of a night.
+type Extract struct {
+	// Minutes is how long one source may take.
+	Minutes int `toml:"minutes"`
+	// Parallel is how many sources are asked side by side.
+	Parallel int `toml:"parallel"`
+	// Except lists what is never fetched, as source[/stream][:account].
+	Except []string `toml:"except"`
+}
+
+// DefaultExtract is in force where lake.toml says nothing else.
+func DefaultExtract() Extract { return Extract{Minutes: 60, Parallel: 4} }
 
 // Health is when somebody should look.
 type Health struct {
@@ -39,6 +57,9 @@ type Health struct {
 	RunHours int `toml:"run_hours"`
 	// FreeDisk is how much must be left on the lake's disk, such as "5GB".
 	FreeDisk string `toml:"free_disk"`
+	// Heartbeat is an address that is called at the end of each run, so that somebody outside notices
+	// silence: with {exit} in it after every run, else after those that published.
+	Heartbeat string `toml:"heartbeat"`
 }
 
 // DefaultHealth is in force where lake.toml says nothing else: a nightly run may be missed once, but not
@@ -73,10 +94,16 @@ func (c Config) validate() error {
 	if c.Threads < 0 || c.Threads > 1024 {
 		return fmt.Errorf("threads: %s is outside 0 to 1024", strconv.Itoa(c.Threads))
 	}
-	for name, value := range map[string]int{"retention.pack_after_days": c.Retention.PackAfterDays, "retention.version_days": c.Retention.VersionDays, "retention.version_months": c.Retention.VersionMonths, "health.run_hours": c.Health.RunHours} {
+	for name, value := range map[string]int{"retention.pack_after_days": c.Retention.PackAfterDays, "retention.version_days": c.Retention.VersionDays, "retention.version_months": c.Retention.VersionMonths, "health.run_hours": c.Health.RunHours, "extract.minutes": c.Extract.Minutes, "extract.parallel": c.Extract.Parallel} {
 		if value < 0 || value > 100_000 {
 			return fmt.Errorf("%s: %d is outside 0 to 100000", name, value)
 		}
+	}
+	if c.Extract.Minutes == 0 || c.Extract.Parallel == 0 {
+		return errors.New("extract.minutes and extract.parallel: 0 would fetch nothing; write at least 1")
+	}
+	if _, err := ParseSelection(nil, c.Extract.Except); err != nil {
+		return fmt.Errorf("extract.except: %w", err)
 	}
 	for source, accounts := range c.Accounts {
 		for _, account := range accounts {
@@ -88,16 +115,21 @@ func (c Config) validate() error {
 	return nil
 }
 
+// AccountsOf lists a source's accounts: those of lake.toml, else main alone.
+func (c Config) AccountsOf(source string) []string {
+	if accounts := c.Accounts[source]; len(accounts) > 0 {
+		return accounts
+	}
+	return []string{"main"}
+}
+
 // Account is the account meant when a source's files name none.
 func (c Config) Account(source string) string {
-	if accounts := c.Accounts[source]; len(accounts) > 0 {
-		return accounts[0]
-	}
-	return "main"
+	return c.AccountsOf(source)[0]
 }
 
 func loadConfig(root, env string) (Config, error) {
-	config := Config{Retention: DefaultRetention(), Health: DefaultHealth()}
+	config := Config{Retention: DefaultRetention(), Health: DefaultHealth(), Extract: DefaultExtract()}
 	names := []string{"lake.toml"}
 	if env != "" {
 		if err := CheckName("environment", env); err != nil {

@@ -1,0 +1,121 @@
+package extract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bedrot/zones"
+)
+
+// Values looks settings up: in the environment (.env included), then in lake.toml's [settings].
+type Values struct {
+	// Env is the process's environment, and .env below it.
+	Env func(name string) (string, bool)
+	// File is [settings] of lake.toml, which holds nothing secret.
+	File map[string]string
+}
+
+// lookup finds a setting for an account, and where it stands.
+func (v Values) lookup(s Setting, account string) (value string, found bool) {
+	for _, name := range []string{s.For(account), s.Name} {
+		if v.Env != nil {
+			if value, ok := v.Env(name); ok && value != "" {
+				return value, true
+			}
+		}
+		if value, ok := v.File[name]; ok && value != "" && !s.Secret {
+			return value, true
+		}
+	}
+	return s.Default, s.Default != ""
+}
+
+// For is the setting's name for one account.
+func (s Setting) For(account string) string {
+	upper := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, account)
+	return s.Name + "_" + upper
+}
+
+// Configured says whether an account of a source can be asked: all, some or none of the required settings
+// are there. Missing names the others.
+type Configured struct {
+	Some    bool
+	Missing []string
+}
+
+// Whole reports whether the account can be asked.
+func (c Configured) Whole() bool { return c.Some && len(c.Missing) == 0 }
+
+// Configured looks which of its required settings a source has for an account. A source that requires
+// nothing is configured.
+func (s Source) Configured(v Values, account string) Configured {
+	var c Configured
+	required := 0
+	for _, setting := range s.Settings {
+		if !setting.Required {
+			continue
+		}
+		required++
+		if _, found := v.lookup(setting, account); found {
+			c.Some = true
+		} else {
+			c.Missing = append(c.Missing, setting.Name)
+		}
+	}
+	c.Some = c.Some || required == 0
+	return c
+}
+
+// Stated tells of a setting whether it is there, never what it says.
+type Stated struct {
+	Setting
+	Account string
+	Set     bool
+}
+
+// State tells of every setting and account whether it is there.
+func (s Source) State(v Values, accounts []string) []Stated {
+	var list []Stated
+	for _, account := range accounts {
+		for _, setting := range s.Settings {
+			_, found := v.lookup(setting, account)
+			list = append(list, Stated{Setting: setting, Account: account, Set: found})
+		}
+	}
+	return list
+}
+
+// CheckSettings refuses what stands in [settings] and no source knows, and secrets, which do not belong
+// into a file that is shown around.
+func CheckSettings(config zones.Config, sources []Source) error {
+	for name := range config.Settings {
+		setting, known := settingOf(sources, config, name)
+		switch {
+		case !known:
+			return &zones.Error{Code: "config", What: fmt.Sprintf("settings.%s is no setting of any source and account", name), Where: "lake.toml", Next: "bedrot sources NAME lists a source's settings; edit lake.toml"}
+		case setting.Secret:
+			return &zones.Error{Code: "config", What: fmt.Sprintf("settings.%s is secret and does not belong into lake.toml", name), Where: "lake.toml", Next: "put it into .env beside lake.toml (chmod 600 .env), and take it out of lake.toml"}
+		}
+	}
+	return nil
+}
+
+func settingOf(sources []Source, config zones.Config, name string) (Setting, bool) {
+	for _, source := range sources {
+		for _, setting := range source.Settings {
+			if setting.Name == name || slices.ContainsFunc(config.AccountsOf(source.Name), func(account string) bool { return setting.For(account) == name }) {
+				return setting, true
+			}
+		}
+	}
+	return Setting{}, false
+}
