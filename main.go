@@ -59,6 +59,7 @@ type app struct {
 	code     int // of a run that ended without an error
 	scripts  *script.Catalog
 	choice   zones.Selection
+	fetched  []zones.Event
 	json     bool // errors too are told as JSON
 	confine  bool // questions put the process behind the kernel's fence, for good
 }
@@ -134,7 +135,7 @@ func exitCode(e *zones.Error) int {
 	return build.ExitFailed
 }
 
-// steps of a run, for --skip. Fetching and sending are not there yet: leaving them out changes nothing.
+// steps of a run, for --skip. Sending is not there yet: leaving it out changes nothing.
 var steps = []string{"extract", "import", "build", "export"}
 
 func usage(format string, args ...any) error {
@@ -159,6 +160,12 @@ func (a *app) cli() *cli.App {
 	nightly := []cli.Flag{
 		&cli.BoolFlag{Name: "failed", Usage: "only what failed in the last run"},
 		&cli.StringSliceFlag{Name: "skip", Usage: "leave out steps: " + strings.Join(steps, ", ")},
+	}
+	fetched := []cli.Flag{
+		&cli.StringFlag{Name: "since", Usage: "fetch from this `DATE` on; what is final in the lake is left out"},
+		&cli.StringFlag{Name: "until", Usage: "fetch up to this `DATE`"},
+		&cli.BoolFlag{Name: "again", Usage: "fetch what was fetched a short while ago, or is final, too"},
+		&cli.StringFlag{Name: "record", Usage: "write what services answer below `DIR`, without secrets and names, as fixtures"},
 	}
 	where := []cli.Flag{
 		&cli.StringFlag{Name: "source", Usage: "the files' source; found out by their content when not given"},
@@ -203,7 +210,8 @@ func (a *app) cli() *cli.App {
 			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
-			{Name: "run", Usage: "the nightly job: take the inbox and the catalog of names, build, publish", Flags: append(nightly, full...), Action: a.nightly},
+			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
+			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish", Flags: slices.Concat(nightly, fetched, full), Action: a.nightly},
 			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
 			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
@@ -271,7 +279,7 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 	return build.Job{
 		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
 		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: log, Now: now, Progress: step,
-		SkipBuild: slices.Contains(c.StringSlice("skip"), "build"),
+		SkipBuild: c.Command.Name == "extract" || slices.Contains(c.StringSlice("skip"), "build"),
 		Statements: func(statement string, took time.Duration) {
 			log.Debug("statement", "sql", statement, "took", took)
 		},
@@ -279,18 +287,18 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 }
 
 // runJob runs it and tells how it went; the exit code is the report's.
-func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrive build.Arrive) error {
+func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrivals ...build.Arrive) error {
 	progress := export.NewProgress(a.err, !c.Bool("quiet"))
 	job, err := a.job(c, lake, now, progress.Step)
 	if err != nil {
 		return err
 	}
-	report, err := job.Run(c.Context, arrive)
+	report, err := job.Run(c.Context, arrivals...)
 	progress.Stop()
 	if err != nil {
 		return err
 	}
-	a.code = report.ExitCode()
+	a.code, report.Fetched = report.ExitCode(), a.fetched
 	if c.Bool("json") {
 		return export.JSON(a.out, report)
 	}
@@ -327,11 +335,11 @@ func (a *app) demo(c *cli.Context) error {
 			return err
 		}
 		a.talk(c).Say("night %d of %d", night, extract.DemoNights)
-		err = a.runJob(c, lake, now, func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
-			if err := extract.DemoNight(ctx, w, cfg, night, run); err != nil {
+		err = a.runJob(c, lake, now, func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+			if err := extract.DemoNight(ctx, w, cfg, night, journal.Run()); err != nil {
 				return nil, err
 			}
-			return a.arrive(c, evening)(ctx, w, run)
+			return a.arrive(c, evening)(ctx, w, journal)
 		})
 		if err != nil {
 			return err
@@ -350,8 +358,8 @@ try next:
 
 // arrive takes the inbox and the catalog of names; what cannot be placed is found, not fatal.
 func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
-	return func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
-		importer, err := a.importer(c, w, run, now)
+	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+		importer, err := a.importer(c, w, journal.Run(), now)
 		if err != nil {
 			return nil, err
 		}
@@ -530,11 +538,69 @@ func (a *app) nightly(c *cli.Context) error {
 			a.talk(c).Say("repeating %v", failed)
 		}
 	}
-	arrive := a.arrive(c, a.now())
-	if slices.Contains(c.StringSlice("skip"), "import") {
-		arrive = nil
+	var arrive []build.Arrive
+	if !slices.Contains(c.StringSlice("skip"), "extract") {
+		arrive = append(arrive, a.fetch(c))
 	}
-	return a.runJob(c, lake, a.now, arrive)
+	if !slices.Contains(c.StringSlice("skip"), "import") {
+		arrive = append(arrive, a.arrive(c, a.now()))
+	}
+	return a.runJob(c, lake, a.now, arrive...)
+}
+
+func (a *app) extract(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	if err := a.choose(c); err != nil {
+		return err
+	}
+	return a.runJob(c, lake, a.now, a.fetch(c))
+}
+
+// fetch asks sources for what is due; what fails is found, not fatal.
+func (a *app) fetch(c *cli.Context) build.Arrive {
+	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+		runner, err := a.runner(c, w)
+		if err != nil {
+			return nil, err
+		}
+		runner.Run, runner.Tell = journal.Run(), func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
+		outcomes, err := runner.Fetch(ctx)
+		var findings []build.Finding
+		for _, o := range outcomes {
+			a.fetched = append(a.fetched, o.Event())
+			journal.Add(o.Event())
+			for _, found := range o.Found() {
+				findings = append(findings, build.Finding{Error: found})
+			}
+		}
+		return findings, err
+	}
+}
+
+// runner fetches as the flags ask for it.
+func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
+	backfill, err := extract.ParseBackfill(c.String("since"), c.String("until"))
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return &extract.Runner{
+		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
+		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"),
+	}, nil
+}
+
+// values are the settings of sources: the environment first, then .env, then lake.toml.
+func (a *app) values(lake *zones.Lake) extract.Values {
+	return extract.Values{File: lake.Config.Settings, Env: func(name string) (string, bool) {
+		if value, ok := os.LookupEnv(name); ok {
+			return value, true
+		}
+		value, ok := lake.DotEnv[name]
+		return value, ok
+	}}
 }
 
 func (a *app) build(c *cli.Context) error {
@@ -545,7 +611,7 @@ func (a *app) build(c *cli.Context) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
-	return a.runJob(c, lake, a.now, nil)
+	return a.runJob(c, lake, a.now)
 }
 
 // session opens a version for questions, the published one unless --as-of says otherwise; writable is
@@ -735,12 +801,12 @@ func (a *app) tables(c *cli.Context) error {
 	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
 }
 
-// describe joins a source with its raw scripts.
-func describe(source extract.Source, catalog *script.Catalog) export.SourceInfo {
-	info := export.SourceInfo{Name: source.Name, Title: source.Title, Doc: source.Doc}
+// describe joins a source with its raw scripts, and with a lake's accounts and settings if there is one.
+func (a *app) describe(source extract.Source, lake *zones.Lake) (export.SourceInfo, error) {
+	info := export.SourceInfo{Name: source.Name, Title: source.Title, Doc: source.Doc, API: source.API.String()}
 	for _, s := range source.Streams {
-		stream := export.StreamInfo{Name: s.Name, Doc: s.Doc, Cadence: s.Cadence, Lag: s.Lag, FreshDays: -1, Steps: s.Steps, Limits: s.Limits, Traps: s.Traps}
-		if made := catalog.Script("raw." + source.Name + "__" + s.Name); made != nil {
+		stream := export.StreamInfo{Name: s.Name, Doc: s.Doc, Cadence: s.Cadence, Lag: s.Lag, FreshDays: -1, Doors: s.Doors(), Steps: s.Steps, Limits: s.Limits, Traps: s.Traps}
+		if made := a.scripts.Script("raw." + source.Name + "__" + s.Name); made != nil {
 			stream.FreshDays = made.Header.Fresh
 			for _, column := range made.Columns {
 				stream.Columns = append(stream.Columns, column.Name)
@@ -748,31 +814,46 @@ func describe(source extract.Source, catalog *script.Catalog) export.SourceInfo 
 		}
 		info.Streams = append(info.Streams, stream)
 	}
-	return info
+	if lake == nil {
+		return info, nil
+	}
+	accounts, err := source.Standing(lake, a.values(lake), a.now())
+	for _, account := range accounts {
+		info.Accounts = append(info.Accounts, export.AccountInfo(account))
+	}
+	for _, setting := range source.Settings {
+		info.Settings = append(info.Settings, export.SettingInfo{
+			Name: setting.Name, Doc: setting.Doc, Required: setting.Required, Secret: setting.Secret, Default: setting.Default,
+			Set: setting.SetFor(a.values(lake), lake.Config.AccountsOf(source.Name)),
+		})
+	}
+	return info, err
 }
 
-// sources needs no lake: with one, its own scripts count too.
+// sources needs no lake: with one, its own scripts, accounts and settings count too.
 func (a *app) sources(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		lake = nil
+	}
 	if a.scripts == nil {
-		lake, err := a.open(c)
-		if err != nil {
-			lake = nil
-		}
 		if a.scripts, err = sql.Load(c.Context, lake); err != nil {
 			return err
 		}
 	}
 	var infos []export.SourceInfo
 	for _, source := range extract.Sources() {
-		infos = append(infos, describe(source, a.scripts))
+		info, err := a.describe(source, lake)
+		if err != nil {
+			return err
+		}
+		if c.Args().First() == source.Name {
+			return info.Print(a.out, c.Bool("json"))
+		}
+		infos = append(infos, info)
 	}
 	if !c.Args().Present() {
 		return export.Sources(a.out, infos, c.Bool("json"))
-	}
-	for _, info := range infos {
-		if info.Name == c.Args().First() {
-			return info.Print(a.out, c.Bool("json"))
-		}
 	}
 	return &zones.Error{Code: "source_unknown", What: "there is no source " + c.Args().First(), Where: c.Args().First(), Next: "bedrot sources"}
 }
@@ -1013,6 +1094,13 @@ func (a *app) doctor(c *cli.Context) error {
 	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog}
 	d.Names = func(ctx context.Context, catalog *script.Catalog, path string) string {
 		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
+	}
+	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
+		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now}
+		for _, probed := range runner.Probe(ctx, lake) {
+			findings = append(findings, query.Finding(probed))
+		}
+		return findings
 	}
 	findings := d.Examine(c.Context)
 	if !query.Well(findings) {

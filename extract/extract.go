@@ -48,6 +48,14 @@ type API struct {
 	Private []string
 }
 
+// String says which version is spoken and when it ends; empty when there is none.
+func (a API) String() string {
+	if a.Version == "" || a.Ends.IsZero() {
+		return a.Version
+	}
+	return a.Version + ", which ends on " + a.Ends.Format(time.DateOnly)
+}
+
 // Setting is something a source needs to know that is not the same for everybody.
 type Setting struct {
 	// Name is that of the environment variable. NAME_ACCOUNT, in capitals and with _ for whatever is
@@ -113,6 +121,18 @@ type Stream struct {
 	Steps  []string
 	// Limits are what the service does not give, Traps what its files have in store.
 	Limits, Traps []string
+}
+
+// Doors are the ways by which the stream comes, best first.
+func (s Stream) Doors() []string {
+	if s.Fetch == nil {
+		return []string{string(ByInbox)}
+	}
+	doors := make([]string, len(s.Fetch.Doors))
+	for i, door := range s.Fetch.Doors {
+		doors[i] = string(door)
+	}
+	return doors
 }
 
 // Sources lists every source, in the order in which people read about them.

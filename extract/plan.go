@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -25,6 +26,22 @@ func (a Ask) Days() (since, until string) {
 
 // Backfill is a window that somebody asked for; zero bounds are open.
 type Backfill struct{ Since, Until time.Time }
+
+// ParseBackfill reads the bounds of a backfill; empty ones are open.
+func ParseBackfill(since, until string) (b Backfill, err error) {
+	for i, text := range []string{since, until} {
+		if text == "" {
+			continue
+		}
+		if *[]*time.Time{&b.Since, &b.Until}[i], err = time.Parse(time.DateOnly, text); err != nil {
+			return b, fmt.Errorf("%q is no date: write 2025-05-22", text)
+		}
+	}
+	if !b.Until.IsZero() && b.Until.Before(b.Since) {
+		return b, fmt.Errorf("--until %s is before --since %s", until, since)
+	}
+	return b, nil
+}
 
 // covered is what a drop has asked for, and when.
 type covered struct {

@@ -237,10 +237,14 @@ func (r *Runner) session(source Source, account string, door Door, gate *api.Gat
 	if r.Record != "" {
 		transport = &api.Recorder{Dir: fmt.Sprintf("%s/%s-%s", r.Record, source.Name, account), Next: transport, Mask: r.mask, Private: source.API.Private}
 	}
+	scratch := ""
+	if r.Lake != nil {
+		scratch = r.Lake.Scratch.Dir
+	}
 	return &Session{
 		Source: source, Account: account, Door: door, Log: log, Mask: r.mask, Now: r.Now, Wait: r.wait(), values: r.Values, gate: gate, asks: asks,
 		options: api.Options{Transport: transport, Mask: r.mask, Log: log, Now: r.Now, Wait: r.wait()},
-		land:    r.land, scratch: r.Lake.Scratch.Dir, tell: r.tell, tokens: r.Tokens,
+		land:    r.land, scratch: scratch, tell: r.tell, tokens: r.Tokens,
 	}
 }
 
@@ -320,4 +324,25 @@ func missing(source Source, account string, names []string) *zones.Error {
 		What: fmt.Sprintf("%s is not set, and others of the source are", strings.Join(names, ", ")),
 		Next: "put it into .env beside lake.toml; bedrot sources " + source.Name + " says what each setting is",
 	}
+}
+
+// Event is the outcome as the journal keeps it.
+func (o Outcome) Event() zones.Event {
+	e := zones.Event{
+		Kind: "fetch", At: o.At, Source: o.Source, Stream: o.Stream, Account: o.Account, Door: string(o.Door), Status: string(o.Status),
+		Since: o.Since, Until: o.Until, Drop: o.Drop, Requests: &o.Requests, BytesIn: &o.Bytes,
+	}
+	if o.Err != nil {
+		e.Code, e.Message, e.Next = o.Err.Code, o.Err.What, o.Err.Next
+	}
+	return e
+}
+
+// Found is what the journal and the exit code are to know of it: the failure, and whatever was odd.
+func (o Outcome) Found() []zones.Error {
+	found := o.Warnings
+	if o.Err != nil {
+		found = append(found, *o.Err)
+	}
+	return found
 }

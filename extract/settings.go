@@ -75,23 +75,16 @@ func (s Source) Configured(v Values, account string) Configured {
 	return c
 }
 
-// Stated tells of a setting whether it is there, never what it says.
-type Stated struct {
-	Setting
-	Account string
-	Set     bool
-}
-
-// State tells of every setting and account whether it is there.
-func (s Source) State(v Values, accounts []string) []Stated {
-	var list []Stated
+// SetFor lists the accounts for which somebody says what the setting is.
+func (s Setting) SetFor(v Values, accounts []string) []string {
+	set := []string{}
+	s.Default = ""
 	for _, account := range accounts {
-		for _, setting := range s.Settings {
-			_, found := v.lookup(setting, account)
-			list = append(list, Stated{Setting: setting, Account: account, Set: found})
+		if _, found := v.lookup(s, account); found {
+			set = append(set, account)
 		}
 	}
-	return list
+	return set
 }
 
 // CheckSettings refuses what stands in [settings] and no source knows, and secrets, which do not belong
