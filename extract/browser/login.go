@@ -1,0 +1,197 @@
+package browser
+
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"bedrot/extract/api"
+)
+
+// Site is what is known of a website: data, at the top of its source's file.
+type Site struct {
+	// Home is an address that only somebody who is logged in sees.
+	Home string
+	// In are signs of a login that works, Out signs of one that does not, such as the login form; Where
+	// the page is counts too: OutURL fits its address when the login page was shown instead.
+	In, Out Selectors
+	OutURL  *regexp.Regexp
+	// Consent are the buttons that close what lies over pages.
+	Consent Selectors
+	Form    Form
+	// Hosts are the domains whose cookies belong to the site; those of others are dropped from imports.
+	Hosts []string
+	// AuthCookies are the cookies that a login consists of; their expiry is the session's.
+	AuthCookies []string
+	// TokenKeys are the keys in local storage that hold the token, perhaps a JWT.
+	TokenKeys []string
+	// Lasts is how long a login of the site lasts at most as far as is known; 0 is unknown.
+	Lasts time.Duration
+}
+
+// Form is a site's login form.
+type Form struct {
+	URL                     string
+	Email, Password, Submit Selectors
+	Code                    Selectors // where the second factor goes
+	// Wrong is what a refused password or code looks like; QR and Challenge what only a person can do.
+	Wrong, Challenge Selectors
+}
+
+// Credentials are what can be typed into a form; empty ones are a person's to give.
+type Credentials struct {
+	Email, Password string
+	// Code gives the second factor of this moment; nil when nobody configured one.
+	Code func() (string, error)
+}
+
+// Enter proves that the account is logged in, and logs it in where credentials are there. Otherwise it is a
+// Login fault: a person must log in.
+func (v *Visit) Enter(site Site, who Credentials) error {
+	v.site = site
+	if err := v.Goto(site.Home); err != nil {
+		return err
+	}
+	v.Dismiss(site.Consent)
+	in, err := v.loggedIn(site, stepLimit)
+	if err != nil || in {
+		return err
+	}
+	if who.Email == "" || who.Password == "" {
+		return v.loginNeeded("the session is over: the site shows its login page")
+	}
+	if err := v.submit(site, who); err != nil {
+		return err
+	}
+	return v.Goto(site.Home)
+}
+
+// loggedIn waits for a sign of being logged in, or of not being so.
+func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
+	signs := slices.Concat(site.In, site.Out)
+	for deadline := time.Now().Add(limit); ; {
+		if site.OutURL != nil && site.OutURL.MatchString(v.URL()) {
+			return false, nil
+		}
+		found, i := v.first(signs, 0)
+		switch {
+		case v.ctx.Err() != nil:
+			return false, v.ctx.Err()
+		case found != nil:
+			return i < len(site.In), nil
+		case time.Now().After(deadline):
+			return false, &api.Fault{
+				Kind: api.Unexpected, Message: "the page shows neither a login nor its absence", Expected: "one of " + join(signs), Found: "none of them on " + v.URL(), Endpoint: v.URL(),
+			}
+		}
+		v.page.WaitForTimeout(100)
+	}
+}
+
+// submit fills the login form, and the second factor where it is asked for.
+func (v *Visit) submit(site Site, who Credentials) error {
+	v.engine.options.Mask.Add(who.Password)
+	form := site.Form
+	if err := v.Goto(form.URL); err != nil {
+		return err
+	}
+	v.Dismiss(site.Consent)
+	for _, step := range []func() error{
+		func() error { return v.Fill("the e-mail field", form.Email, who.Email) },
+		func() error { return v.Fill("the password field", form.Password, who.Password) },
+		func() error { return v.Click("the login button", form.Submit) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	switch v.await(site, form.Wrong, form.Code, form.Challenge) {
+	case 0:
+		return nil
+	case 1:
+		return v.loginNeeded("the site refuses the e-mail or the password")
+	case 2:
+		return v.secondFactor(site, who)
+	case 3:
+		return v.loginNeeded("the site wants a person to prove that it is one")
+	}
+	return v.loginNeeded("the login did not succeed in time")
+}
+
+func (v *Visit) secondFactor(site Site, who Credentials) error {
+	if who.Code == nil {
+		return v.loginNeeded("the site asks for a second factor, and no secret for it is configured")
+	}
+	code, err := who.Code()
+	if err != nil {
+		return v.loginNeeded("the secret of the second factor is none: " + err.Error())
+	}
+	v.engine.options.Mask.Add(code)
+	if err := v.Fill("the field of the second factor", site.Form.Code, code); err != nil {
+		return err
+	}
+	if err := v.Click("the login button", site.Form.Submit); err != nil {
+		return err
+	}
+	switch v.await(site, site.Form.Wrong, site.Form.Challenge) {
+	case 0:
+		return nil
+	case 1:
+		return v.loginNeeded("the site refuses the second factor")
+	}
+	return v.loginNeeded("the login did not succeed in time")
+}
+
+// await waits for being logged in (0), or for the first of the other signs (1 and on); -1 is none in time.
+func (v *Visit) await(site Site, others ...Selectors) int {
+	for deadline := time.Now().Add(stepLimit); v.ctx.Err() == nil && time.Now().Before(deadline); v.page.WaitForTimeout(100) {
+		if v.Sees(site.In, 0) {
+			return 0
+		}
+		for i, names := range others {
+			if len(names) > 0 && v.Sees(names, 0) {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// Still proves that the login has not ended on the way.
+func (v *Visit) Still(site Site) error {
+	if site.OutURL != nil && site.OutURL.MatchString(v.URL()) || v.Sees(site.Out, 0) {
+		return v.loginNeeded("the site ended the session while it was read")
+	}
+	return nil
+}
+
+func (v *Visit) loginNeeded(message string) error {
+	return &api.Fault{Kind: api.Login, Message: message, Endpoint: v.URL()}
+}
+
+// AwaitPerson opens the login page and waits until a person has logged in.
+func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
+	if err := v.Goto(site.Form.URL); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); v.page.WaitForTimeout(500) {
+		if v.ctx.Err() != nil {
+			return v.ctx.Err()
+		}
+		if v.Sees(site.In, 0) {
+			return nil
+		}
+	}
+	return v.loginNeeded("nobody logged in within " + limit.String())
+}
+
+func join(names Selectors) string {
+	text := ""
+	for i, name := range names {
+		if i > 0 {
+			text += ", "
+		}
+		text += name
+	}
+	return text
+}

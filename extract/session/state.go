@@ -1,0 +1,48 @@
+package session
+
+// State is what a browser remembers of a login: cookies, and what pages keep in local storage. Its JSON is
+// Playwright's storage state, which other tools read and write too.
+type State struct {
+	Cookies []Cookie `json:"cookies"`
+	Origins []Origin `json:"origins"`
+}
+
+// Cookie is one cookie of a browser.
+type Cookie struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Domain string `json:"domain"`
+	Path   string `json:"path"`
+	// Expires is in seconds since 1970; -1 is a session cookie, which has no expiry and is not expired.
+	Expires  float64 `json:"expires"`
+	HTTPOnly bool    `json:"httpOnly"`
+	Secure   bool    `json:"secure"`
+	// SameSite is Strict, Lax or None.
+	SameSite string `json:"sameSite"`
+}
+
+// Origin is what the pages of one origin keep in local storage.
+type Origin struct {
+	Origin       string `json:"origin"`
+	LocalStorage []Item `json:"localStorage"`
+}
+
+// Item is one entry of local storage.
+type Item struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Secrets are all values that must not be said anywhere.
+func (s State) Secrets() []string {
+	var values []string
+	for _, cookie := range s.Cookies {
+		values = append(values, cookie.Value)
+	}
+	for _, origin := range s.Origins {
+		for _, item := range origin.LocalStorage {
+			values = append(values, item.Value)
+		}
+	}
+	return values
+}
