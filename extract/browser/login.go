@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bedrot/extract/api"
+	"bedrot/extract/session"
 )
 
 // Site is what is known of a website: data, at the top of its source's file.
@@ -19,14 +20,8 @@ type Site struct {
 	// Consent are the buttons that close what lies over pages.
 	Consent Selectors
 	Form    Form
-	// Hosts are the domains whose cookies belong to the site; those of others are dropped from imports.
-	Hosts []string
-	// AuthCookies are the cookies that a login consists of; their expiry is the session's.
-	AuthCookies []string
-	// TokenKeys are the keys in local storage that hold the token, perhaps a JWT.
-	TokenKeys []string
-	// Lasts is how long a login of the site lasts at most as far as is known; 0 is unknown.
-	Lasts time.Duration
+	// Session says what a login of the site consists of.
+	Session session.Rules
 }
 
 // Form is a site's login form.

@@ -1,5 +1,30 @@
 package session
 
+import "time"
+
+// Rules say what a login of a site consists of.
+type Rules struct {
+	// Hosts are the domains whose cookies belong to the site; those of others are dropped.
+	Hosts []string
+	// AuthCookies are the cookies that a login consists of; the earliest expiry among them is the login's.
+	AuthCookies []string
+	// TokenKeys are the keys in local storage that hold the token, perhaps a JWT that says when it ends.
+	TokenKeys []string
+	// Lasts is how long a login of the site lasts at most, as far as is known; 0 is unknown.
+	Lasts time.Duration
+}
+
+// KindBrowser is what a browser remembers of a login.
+const KindBrowser = "browser"
+
+// Record is a browser's login as the store keeps it.
+type Record struct {
+	LoggedInAt time.Time `json:"logged_in_at"`
+	// ProvenAt is when a page last showed that it works.
+	ProvenAt time.Time `json:"proven_at,omitzero"`
+	State    State     `json:"state"`
+}
+
 // State is what a browser remembers of a login: cookies, and what pages keep in local storage. Its JSON is
 // Playwright's storage state, which other tools read and write too.
 type State struct {
