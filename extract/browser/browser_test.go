@@ -50,7 +50,7 @@ func visiting(t *testing.T, state session.State, serve http.HandlerFunc) (*brows
 	}
 	server := httptest.NewServer(serve)
 	t.Cleanup(server.Close)
-	v, err := chromium.Open(t.Context(), state)
+	v, err := chromium.Open(t.Context(), state, session.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestContextsShareNoCookie(t *testing.T) {
 		_, _ = w.Write([]byte("<p id=seen>nobody</p>"))
 	}
 	a, address := visiting(t, session.State{}, serve)
-	b, err := chromium.Open(t.Context(), session.State{})
+	b, err := chromium.Open(t.Context(), session.State{}, session.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 		t.Skip(chromium.err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	v, err := chromium.Open(ctx, session.State{})
+	v, err := chromium.Open(ctx, session.State{}, session.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}

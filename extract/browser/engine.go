@@ -303,7 +303,7 @@ func (e *Engine) Close() error {
 
 // Open makes a context for one account from what it remembers of its login, and a page in it. Everything
 // in it ends with ctx.
-func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) {
+func (e *Engine) Open(ctx context.Context, state session.State, rules session.Rules) (*Visit, error) {
 	var remembered playwright.OptionalStorageState
 	text, err := json.Marshal(state)
 	if err == nil {
@@ -312,8 +312,8 @@ func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) 
 	if err != nil {
 		return nil, err
 	}
-	e.options.Mask.Add(state.Secrets()...)
-	v := &Visit{engine: e, ctx: ctx, began: e.options.Now()}
+	e.hide(state, rules)
+	v := &Visit{engine: e, ctx: ctx, began: e.options.Now(), rules: rules}
 	err = within(ctx, func() (err error) {
 		v.browser, err = e.browser.NewContext(playwright.BrowserNewContextOptions{
 			StorageState: &remembered, AcceptDownloads: playwright.Bool(true), Locale: playwright.String("en-US"), TimezoneId: playwright.String("UTC"),
@@ -322,7 +322,7 @@ func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) 
 		if err != nil {
 			return err
 		}
-		if err = v.browser.Tracing().Start(playwright.TracingStartOptions{Screenshots: playwright.Bool(true), Snapshots: playwright.Bool(true)}); err != nil {
+		if err = v.trace(); err != nil {
 			return err
 		}
 		v.page, err = v.browser.NewPage()
@@ -334,4 +334,16 @@ func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) 
 	v.stop = context.AfterFunc(ctx, func() { _ = v.browser.Close() })
 	v.page.SetDefaultTimeout(float64(stepLimit.Milliseconds()))
 	return v, nil
+}
+
+// trace begins to note what happens in the pages.
+func (v *Visit) trace() error {
+	return v.browser.Tracing().Start(playwright.TracingStartOptions{Screenshots: playwright.Bool(true), Snapshots: playwright.Bool(true)})
+}
+
+// hide makes what a browser remembers a secret.
+func (e *Engine) hide(state session.State, rules session.Rules) {
+	login, all := state.Secrets(rules)
+	e.options.Mask.Add(login...)
+	e.options.Mask.Hide(all...)
 }

@@ -36,7 +36,7 @@ func (v *Visit) Evidence(dir string) error {
 	raw := filepath.Join(v.engine.dir, "trace.zip")
 	err = v.wait(20*time.Second, func() error { return v.browser.Tracing().Stop(raw) })
 	if all = errors.Join(all, err); err == nil {
-		all = errors.Join(all, v.maskZip(raw, filepath.Join(dir, "trace.zip")), os.Remove(raw))
+		all = errors.Join(all, v.maskZip(raw, filepath.Join(dir, "trace.zip")), os.Remove(raw), v.trace())
 	}
 	return all
 }

@@ -1,8 +1,10 @@
 package browser
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"bedrot/extract/api"
@@ -11,6 +13,9 @@ import (
 
 // Site is what is known of a website: data, at the top of its source's file.
 type Site struct {
+	// Base is where the site is; BaseSetting names the setting that says otherwise, such as a mirror for
+	// tests. All other addresses are below it.
+	Base, BaseSetting string
 	// Home is an address that only somebody who is logged in sees.
 	Home string
 	// In are signs of a login that works, Out signs of one that does not, such as the login form; Where
@@ -22,6 +27,18 @@ type Site struct {
 	Form    Form
 	// Session says what a login of the site consists of.
 	Session session.Rules
+}
+
+// On is the site at another base.
+func (s Site) On(base string) Site {
+	if base == "" || base == s.Base {
+		return s
+	}
+	s.Base = strings.TrimSuffix(base, "/")
+	if address, err := url.Parse(base); err == nil {
+		s.Session.Hosts = append(slices.Clone(s.Session.Hosts), address.Hostname())
+	}
+	return s
 }
 
 // Form is a site's login form.
@@ -44,7 +61,7 @@ type Credentials struct {
 // Login fault: a person must log in.
 func (v *Visit) Enter(site Site, who Credentials) error {
 	v.site = site
-	if err := v.Goto(site.Home); err != nil {
+	if err := v.Goto(site.Base + site.Home); err != nil {
 		return err
 	}
 	v.Dismiss(site.Consent)
@@ -58,7 +75,7 @@ func (v *Visit) Enter(site Site, who Credentials) error {
 	if err := v.submit(site, who); err != nil {
 		return err
 	}
-	return v.Goto(site.Home)
+	return v.Goto(site.Base + site.Home)
 }
 
 // loggedIn waits for a sign of being logged in, or of not being so.
@@ -87,7 +104,7 @@ func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
 func (v *Visit) submit(site Site, who Credentials) error {
 	v.engine.options.Mask.Add(who.Password)
 	form := site.Form
-	if err := v.Goto(form.URL); err != nil {
+	if err := v.Goto(site.Base + form.URL); err != nil {
 		return err
 	}
 	v.Dismiss(site.Consent)
@@ -166,7 +183,7 @@ func (v *Visit) loginNeeded(message string) error {
 
 // AwaitPerson opens the login page and waits until a person has logged in.
 func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
-	if err := v.Goto(site.Form.URL); err != nil {
+	if err := v.Goto(site.Base + site.Form.URL); err != nil {
 		return err
 	}
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); v.page.WaitForTimeout(500) {

@@ -33,6 +33,7 @@ type Visit struct {
 	stop    func() bool
 	began   time.Time
 	odd     []string
+	rules   session.Rules
 	site    Site // since Enter
 }
 
@@ -319,7 +320,7 @@ func (v *Visit) State() (session.State, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &state)
 	}
-	v.engine.options.Mask.Add(state.Secrets()...)
+	v.engine.hide(state, v.rules)
 	return state, err
 }
 

@@ -1,6 +1,9 @@
 package session
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Rules say what a login of a site consists of.
 type Rules struct {
@@ -58,16 +61,20 @@ type Item struct {
 	Value string `json:"value"`
 }
 
-// Secrets are all values that must not be said anywhere.
-func (s State) Secrets() []string {
-	var values []string
+// Secrets are the values that a login consists of; all are whatever else is remembered, too.
+func (s State) Secrets(r Rules) (login, all []string) {
+	take := func(name, value string, names []string) {
+		if all = append(all, value); slices.Contains(names, name) {
+			login = append(login, value)
+		}
+	}
 	for _, cookie := range s.Cookies {
-		values = append(values, cookie.Value)
+		take(cookie.Name, cookie.Value, r.AuthCookies)
 	}
 	for _, origin := range s.Origins {
 		for _, item := range origin.LocalStorage {
-			values = append(values, item.Value)
+			take(item.Name, item.Value, r.TokenKeys)
 		}
 	}
-	return values
+	return login, all
 }
