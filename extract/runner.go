@@ -69,8 +69,9 @@ type Runner struct {
 	// Record, when set, is a folder that calls and answers are written to, without secrets.
 	Record string
 	Tokens Tokens
-	// Browser says where Chromium is.
-	Browser browser.Options
+	// Browser says where Chromium is; Chromium is one that runs already, and stays.
+	Browser  browser.Options
+	Chromium *browser.Engine
 	// Tell is told each outcome as it comes, one at a time.
 	Tell func(Outcome)
 
@@ -115,12 +116,14 @@ func (r *Runner) Fetch(ctx context.Context) ([]Outcome, error) {
 // browse has a Chromium ready for whoever needs one, and says how to end it.
 func (r *Runner) browse() func() {
 	o := r.Browser
-	o.Mask, o.Log, o.Now = r.mask, r.mask.Log(r.Log), r.Now
 	if r.Lake != nil {
 		o.Scratch = r.Lake.Scratch.Dir
 	}
-	r.browsers = &browsers{options: o}
+	r.browsers = &browsers{options: o, engine: r.Chromium}
 	return func() {
+		if r.Chromium != nil {
+			return
+		}
 		if err := r.browsers.close(); err != nil {
 			r.Log.Warn("the browser did not end well", "error", r.mask.Text(err.Error()))
 		}

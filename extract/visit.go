@@ -73,7 +73,7 @@ func (s *Session) Visit(ctx context.Context, who browser.Credentials) (*browser.
 	if err != nil {
 		return nil, noBrowser(err)
 	}
-	v, err := engine.Open(ctx, record.State, s.Site().Session)
+	v, err := engine.Open(ctx, record.State, s.Site().Session, s.Mask)
 	if err != nil {
 		return nil, err
 	}

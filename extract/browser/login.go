@@ -18,6 +18,8 @@ type Site struct {
 	Base, BaseSetting string
 	// Home is an address that only somebody who is logged in sees.
 	Home string
+	// InURL fits addresses that only somebody who is logged in gets to, where pages have no better sign.
+	InURL *regexp.Regexp
 	// In are signs of a login that works, Out signs of one that does not, such as the login form; Where
 	// the page is counts too: OutURL fits its address when the login page was shown instead.
 	In, Out Selectors
@@ -65,7 +67,7 @@ func (v *Visit) Enter(site Site, who Credentials) error {
 		return err
 	}
 	v.Dismiss(site.Consent)
-	in, err := v.loggedIn(site, stepLimit)
+	in, err := v.loggedIn(site, v.step)
 	if err != nil || in {
 		return err
 	}
@@ -78,10 +80,13 @@ func (v *Visit) Enter(site Site, who Credentials) error {
 	return v.Goto(site.Base + site.Home)
 }
 
+// settle is how long a page may take to send somebody away who is not logged in.
+const settle = time.Second
+
 // loggedIn waits for a sign of being logged in, or of not being so.
 func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
-	signs := slices.Concat(site.In, site.Out)
-	for deadline := time.Now().Add(limit); ; {
+	signs, began := slices.Concat(site.Out, site.In), time.Now()
+	for deadline := began.Add(limit); ; {
 		if site.OutURL != nil && site.OutURL.MatchString(v.URL()) {
 			return false, nil
 		}
@@ -90,7 +95,9 @@ func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
 		case v.ctx.Err() != nil:
 			return false, v.ctx.Err()
 		case found != nil:
-			return i < len(site.In), nil
+			return i >= len(site.Out), nil
+		case site.InURL != nil && site.InURL.MatchString(v.URL()) && time.Since(began) > settle:
+			return true, nil
 		case time.Now().After(deadline):
 			return false, &api.Fault{
 				Kind: api.Unexpected, Message: "the page shows neither a login nor its absence", Expected: "one of " + join(signs), Found: "none of them on " + v.URL(), Endpoint: v.URL(),
@@ -102,7 +109,7 @@ func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
 
 // submit fills the login form, and the second factor where it is asked for.
 func (v *Visit) submit(site Site, who Credentials) error {
-	v.engine.options.Mask.Add(who.Password)
+	v.mask.Add(who.Password)
 	form := site.Form
 	if err := v.Goto(site.Base + form.URL); err != nil {
 		return err
@@ -138,7 +145,7 @@ func (v *Visit) secondFactor(site Site, who Credentials) error {
 	if err != nil {
 		return v.loginNeeded("the secret of the second factor is none: " + err.Error())
 	}
-	v.engine.options.Mask.Add(code)
+	v.mask.Add(code)
 	if err := v.Fill("the field of the second factor", site.Form.Code, code); err != nil {
 		return err
 	}
@@ -156,8 +163,8 @@ func (v *Visit) secondFactor(site Site, who Credentials) error {
 
 // await waits for being logged in (0), or for the first of the other signs (1 and on); -1 is none in time.
 func (v *Visit) await(site Site, others ...Selectors) int {
-	for deadline := time.Now().Add(stepLimit); v.ctx.Err() == nil && time.Now().Before(deadline); v.page.WaitForTimeout(100) {
-		if v.Sees(site.In, 0) {
+	for deadline := time.Now().Add(v.step); v.ctx.Err() == nil && time.Now().Before(deadline); v.page.WaitForTimeout(100) {
+		if v.isIn(site) {
 			return 0
 		}
 		for i, names := range others {
@@ -169,9 +176,19 @@ func (v *Visit) await(site Site, others ...Selectors) int {
 	return -1
 }
 
+// isIn is a sign of being logged in on the page as it is.
+func (v *Visit) isIn(site Site) bool {
+	return v.Sees(site.In, 0) || site.InURL != nil && site.InURL.MatchString(v.URL()) && !v.shut(site)
+}
+
+// shut reports whether the page is the site's login page.
+func (v *Visit) shut(site Site) bool {
+	return site.OutURL != nil && site.OutURL.MatchString(v.URL()) || v.Sees(site.Out, 0)
+}
+
 // Still proves that the login has not ended on the way.
 func (v *Visit) Still(site Site) error {
-	if site.OutURL != nil && site.OutURL.MatchString(v.URL()) || v.Sees(site.Out, 0) {
+	if v.shut(site) {
 		return v.loginNeeded("the site ended the session while it was read")
 	}
 	return nil
@@ -190,7 +207,7 @@ func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
 		if v.ctx.Err() != nil {
 			return v.ctx.Err()
 		}
-		if v.Sees(site.In, 0) {
+		if v.isIn(site) {
 			return nil
 		}
 	}
