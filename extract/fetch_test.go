@@ -259,6 +259,24 @@ func TestFiveFailuresRestAnAccount(t *testing.T) {
 	}
 }
 
+func TestALimitOfAPartLeavesTheOtherStreamsAlone(t *testing.T) {
+	w := newWorld(t)
+	w.Sources[0].Streams[0].Fetch.History = 0
+	w.Sources[0].API.Policy.Judge = func(a *api.Answer) *api.Fault {
+		if a.Status != http.StatusTooManyRequests {
+			return nil
+		}
+		return &api.Fault{Kind: api.Throttled, Message: "too many", First: 30 * time.Second, Part: true}
+	}
+	w.kit.Inject(fake.Fault{Match: "/days", Times: -1, Status: 429, Body: "{}"})
+	equal(t, w.fetch(t), "counts/days:main failed 2026-11-26 2026-11-26 throttled", "counts/now:main landed")
+	for i, least := range []time.Duration{30 * time.Second, time.Minute} { // and a little, so that clients part
+		if len(w.waits) != 2 || w.waits[i] < least || w.waits[i] > least+10*time.Second {
+			t.Errorf("waits of %v", w.waits)
+		}
+	}
+}
+
 func TestFetchingEndsWithItsContextAndItsTime(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())

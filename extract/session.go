@@ -131,8 +131,10 @@ func (s *Session) wholeAccount(err error) bool {
 		return false
 	}
 	switch fault.Kind {
-	case api.Login, api.Throttled:
+	case api.Login:
 		return true
+	case api.Throttled:
+		return !fault.Part
 	case api.Transient:
 		return s.client != nil && !s.client.Answered()
 	}

@@ -43,6 +43,10 @@ type Fault struct {
 	Message string
 	// Wait is how long the service asks to be left alone; 0 when it does not say.
 	Wait time.Duration
+	// First is the wait before the second try where the policy's is too short; it doubles from there on.
+	First time.Duration
+	// Part says that the limit is of one of the service's interfaces: an account's other streams may be asked.
+	Part bool
 	// Day says that the wait is until the service's next day, or longer than a night: not worth waiting for.
 	Day bool
 	// Next is what a person is to do, when there is something.
