@@ -21,7 +21,7 @@ func Codes() []Code {
 		{"usage", validation, "error", "the command line asks for something that does not exist"},
 		{"config", validation, "error", "lake.toml, lake.NAME.toml or an .env file has a mistake; the message names the line"},
 		{"environment", validation, "error", "the lake belongs to another environment, or the name is none"},
-		{"secrets_readable", validation, "error", "an .env file may be read by others"},
+		{"secrets_readable", validation, "error", "an .env file or a kept login may be read by others"},
 		{"lake_missing", validation, "error", "there is no lake in the folder"},
 		{"lake_newer", processing, "error", "a newer bedrot made the lake or its version"},
 		{"lake_readonly", processing, "error", "the lake's folder cannot be written"},
@@ -77,6 +77,7 @@ func Codes() []Code {
 		{"not_pinned", validation, "error", "no rollback is in force that could be released"},
 
 		{"login_needed", login, "error", "a token, key or session is dead: a person must log in, and the message says how"},
+		{"login_locked", login, "error", "a kept login is encrypted, and its passphrase or key is missing or wrong"},
 		{"login_ending", login, "warn", "a token, key or session ends soon"},
 		{"no_permission", login, "error", "the login works and may not do what is asked"},
 		{"setting_missing", validation, "error", "a source has some of the settings it requires and lacks others"},
