@@ -1,5 +1,7 @@
 package extract
 
+import "time"
+
 // youtube is YouTube: channels, videos and viewers, by three APIs and by Studio's exports.
 func youtube() Source {
 	shared := newYoutubeShared()
@@ -61,7 +63,8 @@ func youtube() Source {
 			},
 			{
 				Name: "channel_basic", Doc: "bulk report channel_basic_a3 of the Reporting API (CSV): a day by video, country and kind of viewer", Cadence: "daily", Lag: "2 days; corrected later", Manual: true,
-				Fetch: &Fetch{Doors: []Door{ByAPI, ByInbox}, History: 60},
+				// The time of a file is not when it was asked for, so an answer is never fresh.
+				Fetch: &Fetch{Doors: []Door{ByAPI, ByInbox}, History: 60, Every: time.Minute},
 				Steps: []string{
 					"bedrot extract --only youtube/channel_basic does all of this, and creates the job when it is asked first; by hand:",
 					`create the job once: POST youtubereporting.googleapis.com/v1/jobs {"reportTypeId":"channel_basic_a3","name":"lake"}; create it on day one, history is 30 days`,

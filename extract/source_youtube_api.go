@@ -102,7 +102,7 @@ func youtubeExtract(shared *youtubeShared) func(context.Context, *Session) error
 func youtubeProbe(shared *youtubeShared) func(context.Context, *Session) (string, error) {
 	return func(ctx context.Context, s *Session) (string, error) {
 		c := newYoutubeClient(s, shared)
-		if err := c.whose(ctx); err != nil {
+		if err := c.mine(ctx); err != nil {
 			return "", err
 		}
 		if want := s.Setting("YOUTUBE_CHANNEL_ID"); want != "" && want != c.channel {
@@ -152,6 +152,9 @@ func (c *youtubeClient) data(ctx context.Context, call string, query url.Values)
 		fault.Endpoint = "GET " + call
 		c.advise(fault)
 		return nil, fault
+	}
+	if err := c.access(ctx); err != nil {
+		return nil, err
 	}
 	before := c.http.Requests()
 	answer, err := c.ask(ctx, api.Request{URL: c.base("YOUTUBE_DATA_URL") + "/youtube/v3/" + call, Query: query})

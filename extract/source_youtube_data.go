@@ -25,7 +25,7 @@ var (
 
 // channels lands what the channel has gathered until now.
 func (c *youtubeClient) channels(ctx context.Context, drop *Drop) error {
-	page, err := c.ownChannel(ctx, "snippet,contentDetails,statistics")
+	page, err := c.ownChannel(ctx, "snippet,contentDetails,statistics", c.s.Setting("YOUTUBE_CHANNEL_ID"))
 	if err != nil {
 		return err
 	}
@@ -33,19 +33,24 @@ func (c *youtubeClient) channels(ctx context.Context, drop *Drop) error {
 	return c.land(drop, "channels_"+stamp(drop.began)+".json", page)
 }
 
-// whose finds out of which channel the login is.
+// whose finds out which channel is to be fetched.
 func (c *youtubeClient) whose(ctx context.Context) error {
 	if c.channel != "" {
 		return nil
 	}
-	_, err := c.ownChannel(ctx, "contentDetails")
+	_, err := c.ownChannel(ctx, "contentDetails", c.s.Setting("YOUTUBE_CHANNEL_ID"))
 	return err
 }
 
-// ownChannel asks for the account's channel.
-func (c *youtubeClient) ownChannel(ctx context.Context, parts string) (youtubePage, error) {
+// mine finds out of which channel the login is.
+func (c *youtubeClient) mine(ctx context.Context) error {
+	_, err := c.ownChannel(ctx, "contentDetails", "")
+	return err
+}
+
+// ownChannel asks for a channel, or where no id is given for the login's.
+func (c *youtubeClient) ownChannel(ctx context.Context, parts, id string) (youtubePage, error) {
 	query := url.Values{"part": {parts}, "mine": {"true"}}
-	id := c.s.Setting("YOUTUBE_CHANNEL_ID")
 	if id != "" {
 		query = url.Values{"part": {parts}, "id": {id}}
 	}

@@ -190,7 +190,7 @@ func (c *youtubeClient) prove(ctx context.Context, token *oauth2.Token, say func
 			}
 		}
 	}
-	if err := c.whose(ctx); err != nil {
+	if err := c.mine(ctx); err != nil {
 		return err
 	}
 	if want := c.s.Setting("YOUTUBE_CHANNEL_ID"); want != "" && want != c.channel {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"bedrot/extract/api"
 	"bedrot/extract/fake"
 	"bedrot/zones"
 )
@@ -385,3 +386,9 @@ func TestDemoChannelsAreThoseOfTheDemo(t *testing.T) {
 	}
 }
 
+
+// sessionOf is what a probe or a login is given.
+func (y *tube) sessionOf(account string) *Session {
+	y.mask = &api.Mask{}
+	return y.session(y.Sources[0], account, ByAPI, api.NewGate(y.Sources[0].API.Policy), nil)
+}
