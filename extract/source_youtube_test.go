@@ -386,7 +386,6 @@ func TestDemoChannelsAreThoseOfTheDemo(t *testing.T) {
 	}
 }
 
-
 // sessionOf is what a probe or a login is given.
 func (y *tube) sessionOf(account string) *Session {
 	y.mask = &api.Mask{}
