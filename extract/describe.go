@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -25,7 +26,7 @@ func describe(source Source, account string, stream Stream, mask *api.Mask, err 
 	e := zones.Error{Code: "failed", What: err.Error(), Next: "bedrot extract --verbose --only " + where}
 	if fault, ok := api.As(err); ok {
 		e = zones.Error{
-			Code: faultCodes[fault.Kind], What: fault.Error(), Endpoint: fault.Endpoint, Attempt: fault.Attempts, Attempts: fault.Attempts,
+			Code: cmp.Or(fault.Name, faultCodes[fault.Kind]), What: fault.Error(), Endpoint: fault.Endpoint, Attempt: fault.Attempts, Attempts: fault.Attempts,
 			Expected: fault.Expected, Found: fault.Found, Next: nextStep(source, account, where, fault), Err: err,
 		}
 		if fault.Expected != "" {

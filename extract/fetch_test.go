@@ -300,3 +300,46 @@ func TestWhatIsNotConfiguredIsLeftAlone(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhatComesBesideTheDrops(t *testing.T) {
+	w := newWorld(t)
+	w.Sources[0].Streams[0].Fetch.History = 0
+	w.Sources[0].Extract = func(ctx context.Context, s *Session) error {
+		client := s.Client(func(r *http.Request) error {
+			r.Header.Set("Authorization", "Bearer "+s.Setting("COUNTS_TOKEN"))
+			return nil
+		})
+		address := s.Setting("COUNTS_URL")
+		if _, err := client.Do(ctx, api.Request{URL: address + "/login"}); err != nil {
+			return err
+		}
+		s.Warn("login_ending", "make another", "canary-token-1 ends soon")
+		return s.Each(ctx, func(ctx context.Context, ask Ask, drop *Drop) (err error) {
+			if ask.Stream.Name == "now" {
+				return &api.Fault{Kind: api.Invalid, Name: "version_retired", Message: "gone"}
+			}
+			page := func(name, page string) { err = errors.Join(err, drop.Page(name, json.RawMessage(page))) }
+			never, whole := drop.Mark("never.json"), drop.Mark("whole.json")
+			page("whole.json", `{}`)
+			page("kept.json", `{"data":[]}`)
+			half := drop.Mark("kept.json")
+			page("kept.json", `{"data":[1]}`)
+			drop.Warn("schema_drift", "odd")
+			err = errors.Join(err, never(), whole(), half())
+			page("kept.json", `{"data":[ ]}`)
+			return err
+		})
+	}
+	equal(t, w.fetch(t), "counts/days:main landed 2026-11-26 2026-11-26", "counts/now:main failed version_retired")
+	landed, failed := w.outcomes[0], w.outcomes[1]
+	if landed.Requests != 1 || landed.Pages != 2 || landed.Bytes != 24 || failed.Requests != 0 {
+		t.Errorf("%+v", landed)
+	}
+	if len(landed.Warnings) != 2 || landed.Warnings[0].What != "*** ends soon" || landed.Warnings[1].What != "odd" || len(failed.Warnings) > 0 {
+		t.Errorf("%+v", landed.Warnings)
+	}
+	drop, err := w.lake.ReadDrop("counts", "days", "main", landed.Drop)
+	if err != nil || len(drop.Files) != 1 || drop.Files[0].Name != "kept.json" || drop.Files[0].Bytes != 24 {
+		t.Errorf("%+v, %v", drop.Files, err)
+	}
+}
