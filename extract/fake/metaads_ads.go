@@ -62,22 +62,22 @@ func (f *Metaads) today() time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// figures are what a line tells, in cents and whole numbers.
-type figures struct{ cents, impressions, reach, clicks, links, buys int }
+// metaFigures are what a line tells, in cents and whole numbers.
+type metaFigures struct{ cents, impressions, reach, clicks, links, buys int }
 
-func (a *figures) add(b figures) {
+func (a *metaFigures) add(b metaFigures) {
 	a.cents, a.impressions, a.reach = a.cents+b.cents, a.impressions+b.impressions, a.reach+b.reach
 	a.clicks, a.links, a.buys = a.clicks+b.clicks, a.links+b.links, a.buys+b.buys
 }
 
-func (a figures) times(share float64) figures {
+func (a metaFigures) times(share float64) metaFigures {
 	part := func(n int) int { return int(float64(n) * share) }
-	return figures{part(a.cents), part(a.impressions), part(a.reach), part(a.clicks), part(a.links), part(a.buys)}
+	return metaFigures{part(a.cents), part(a.impressions), part(a.reach), part(a.clicks), part(a.links), part(a.buys)}
 }
 
-// figures are an ad's on a day as they are known now: what was bought is ascribed within 28 days, what
+// metaFigures are an ad's on a day as they are known now: what was bought is ascribed within 28 days, what
 // was spent is corrected a little on the day after, and a day that is not over has had some of its hours.
-func (f *Metaads) figures(c MetaCampaign, ad MetaAd, day time.Time) (a figures, delivered bool) {
+func (f *Metaads) metaFigures(c MetaCampaign, ad MetaAd, day time.Time) (a metaFigures, delivered bool) {
 	age := int(f.today().Sub(day).Hours() / 24)
 	if age < 0 || day.Before(f.cfg.Since.Truncate(24*time.Hour)) || !c.Since.IsZero() && day.Before(c.Since.Truncate(24*time.Hour)) || !c.Until.IsZero() && day.After(c.Until) {
 		return a, false
@@ -91,7 +91,7 @@ func (f *Metaads) figures(c MetaCampaign, ad MetaAd, day time.Time) (a figures, 
 		return a, false
 	}
 	cents := 300 + chance.IntN(400)
-	a = figures{cents: cents, impressions: cents*3 + chance.IntN(90), reach: cents*2 + chance.IntN(60), clicks: cents/9 + chance.IntN(9), links: cents / 12, buys: 10 + chance.IntN(40)}
+	a = metaFigures{cents: cents, impressions: cents*3 + chance.IntN(90), reach: cents*2 + chance.IntN(60), clicks: cents/9 + chance.IntN(9), links: cents / 12, buys: 10 + chance.IntN(40)}
 	switch age {
 	case 0:
 		a = a.times(float64(f.cfg.Now().In(f.zone()).Hour()) / 24)
@@ -159,10 +159,10 @@ func (f *Metaads) rows(a metaAsk) []map[string]any {
 
 // lines are those of an object and day, one for each part of the breakdown; they add up.
 func (f *Metaads) lines(a metaAsk, c MetaCampaign, ads []MetaAd, day time.Time) (rows []map[string]any) {
-	var all figures
+	var all metaFigures
 	some := false
 	for _, ad := range ads {
-		one, delivered := f.figures(c, ad, day)
+		one, delivered := f.metaFigures(c, ad, day)
 		all.add(one)
 		some = some || delivered
 	}
@@ -193,7 +193,7 @@ func (f *Metaads) lines(a metaAsk, c MetaCampaign, ads []MetaAd, day time.Time) 
 	return rows
 }
 
-func (f *Metaads) line(c MetaCampaign, day time.Time, n figures) map[string]any {
+func (f *Metaads) line(c MetaCampaign, day time.Time, n metaFigures) map[string]any {
 	row := map[string]any{
 		"account_id": f.cfg.Account, "account_currency": f.cfg.Currency, "campaign_id": c.ID, "campaign_name": c.Name, "objective": "OUTCOME_TRAFFIC",
 		"spend": fmt.Sprintf("%d.%02d", n.cents/100, n.cents%100), "impressions": fmt.Sprint(n.impressions), "reach": fmt.Sprint(n.reach),
@@ -222,7 +222,7 @@ func (f *Metaads) Spent(campaign string, day time.Time) (cents int) {
 	for _, c := range f.cfg.Campaigns {
 		for _, ad := range c.Ads {
 			if c.ID == campaign {
-				one, _ := f.figures(c, ad, day)
+				one, _ := f.metaFigures(c, ad, day)
 				cents += one.cents
 			}
 		}
