@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -34,6 +35,10 @@ func newMailWorld(t *testing.T, config fake.MailchimpConfig) *mailWorld {
 	t.Helper()
 	w := &mailWorld{world: newWorld(t)}
 	config.Key, config.Now = mailKey, func() time.Time { return w.now }
+	if config.Since.IsZero() {
+		config.Since = time.Date(2024, time.February, 10, 17, 30, 0, 0, time.UTC)
+	}
+	config.Every = cmp.Or(config.Every, 14*24*time.Hour)
 	w.fake = fake.NewMailchimp(config)
 	server := httptest.NewServer(w.fake)
 	t.Cleanup(server.Close)
@@ -295,8 +300,14 @@ func TestMailchimpReadsTenThousandPagesInFlatMemory(t *testing.T) {
 	}
 }
 
-func TestMailchimpPassesADeletedListOver(t *testing.T) {
+func TestMailchimpPassesOverWhatIsDeleted(t *testing.T) {
 	w := newMailWorld(t, fake.MailchimpConfig{})
+	w.fake.Delete(fake.MailchimpCampaign(10))
+	w.only("reports")
+	w.fetch(t)
+	if _, pages := w.pages(t, "reports"); len(entriesOf(t, pages, "reports")) != 72 || bytes.Contains(pages[0]["reports"], []byte(fake.MailchimpCampaign(10))) {
+		t.Error("a campaign that is deleted has a report")
+	}
 	w.only("growth_history")
 	w.fake.Delete(fake.MailchimpPress)
 	equal(t, w.fetch(t), "mailchimp/growth_history:main landed")

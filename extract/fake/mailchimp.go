@@ -19,11 +19,11 @@ type MailchimpConfig struct {
 	// Key is the only one that is let in, such as 0123…-us21.
 	Key  string
 	Seed uint64
-	// Since is when the first newsletter was sent, Every how long after one the next follows. Zero are
-	// February 2024 and two weeks.
+	// Since is when the first newsletter was sent, Every how long after one the next follows. Without Every two
+	// are sent each month from that of Since on, those of the demo. Zero is February 2024.
 	Since time.Time
 	Every time.Duration
-	// Titles are recordings that newsletters tell of.
+	// Titles are recordings that newsletters tell of; none are the demo's.
 	Titles []string
 	// PageCap is how many entries a page has at most, however many are asked for; 0 is 1000.
 	PageCap int
@@ -48,16 +48,15 @@ type Mailchimp struct {
 // NewMailchimp makes the fake; it answers without a server, too.
 func NewMailchimp(config MailchimpConfig) *Mailchimp {
 	if config.Since.IsZero() {
-		config.Since = time.Date(2024, time.February, 10, 17, 30, 0, 0, time.UTC)
-	}
-	if config.Every == 0 {
-		config.Every = 14 * 24 * time.Hour
+		config.Since = time.Date(2024, time.February, 1, 0, 0, 0, 0, time.UTC)
 	}
 	if config.PageCap == 0 {
 		config.PageCap = 1000
 	}
 	if len(config.Titles) == 0 {
-		config.Titles = []string{"GLASS HARBOR", "LOW ORBIT", "PAPER TIGERS", "NIGHT SHIFT"}
+		config.Titles = []string{
+			"GLASS HARBOR", "LOW ORBIT", "PAPER TIGERS", "NIGHT SHIFT", "SALT & STATIC", "WHO IS LEFT?", "RED MERIDIAN", "HOLLOW CITY", "OVERGROWN", "LAST TRAIN HOME",
+		}
 	}
 	f := &Mailchimp{Kit: &Kit{Now: config.Now}, config: config, deleted: map[string]bool{}, changed: map[string]int{}}
 	f.handler = f.Wrap(http.HandlerFunc(f.serve))

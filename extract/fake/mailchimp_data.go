@@ -25,14 +25,25 @@ type mailNewsletter struct {
 
 // sentBy is how many newsletters were sent before an instant; the n-th (from 0 on) at sentAt(n).
 func (f *Mailchimp) sentBy(at time.Time) int {
-	if f.config.Empty || !at.After(f.config.Since) {
+	if f.config.Empty {
 		return 0
 	}
-	return int((at.Sub(f.config.Since)-1)/f.config.Every) + 1
+	most := 2 * 12 * (at.Year() - f.config.Since.Year() + 1)
+	if f.config.Every > 0 {
+		most = int(at.Sub(f.config.Since)/f.config.Every) + 2
+	}
+	return sort.Search(max(most, 0), func(n int) bool { return !f.sentAt(n).Before(at) })
 }
 
 func (f *Mailchimp) sentAt(n int) time.Time {
-	return f.config.Since.Add(time.Duration(n) * f.config.Every)
+	if f.config.Every > 0 {
+		return f.config.Since.Add(time.Duration(n) * f.config.Every)
+	}
+	return f.firstMonth().AddDate(0, n/2, 12*(n%2)+9).Add(17*time.Hour + 30*time.Minute)
+}
+
+func (f *Mailchimp) firstMonth() time.Time {
+	return time.Date(f.config.Since.Year(), f.config.Since.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
 // MailchimpCampaign is the id of the n-th newsletter, from 0 on. One in three looks like a number.
@@ -40,9 +51,14 @@ func MailchimpCampaign(n int) string {
 	return fmt.Sprintf("%s%02x", []string{"17671f60", "12345e67", "42694e9e"}[n%3], n)
 }
 
-// newsletter gathers opens for about a month, half of what is to come every two days.
+// newsletter gathers opens for about a month, half of what is to come every two days. Its figures are
+// those of the demo's, where seed and first month are the same.
 func (f *Mailchimp) newsletter(n int) mailNewsletter {
-	chance := rand.New(rand.NewPCG(f.config.Seed, uint64(n)))
+	mixed := f.config.Seed
+	for _, b := range []byte("mail") {
+		mixed = (mixed ^ uint64(b)) * 0x100000001b3
+	}
+	chance := rand.New(rand.NewPCG(mixed, uint64(n)))
 	m := mailNewsletter{n: n, id: MailchimpCampaign(n), at: f.sentAt(n), sent: 900 + 25*min(n, 400), hard: n % 3, soft: 2 + n%4}
 	m.title, m.subject = fmt.Sprintf("Newsletter %d", n%50+1), "out now: "+f.config.Titles[n%len(f.config.Titles)] // titles repeat
 	final := m.sent * (30 + chance.IntN(15)) / 100
@@ -176,7 +192,7 @@ func mailSettings(subject, title string) map[string]any {
 
 // members is how many can be written to at an instant.
 func (f *Mailchimp) members(at time.Time) int {
-	return 900 + max(0, int(at.Sub(f.config.Since).Hours()/24))*3/2
+	return 900 + max(0, int(at.Sub(f.firstMonth()).Hours()/24))*3/2
 }
 
 func (f *Mailchimp) hasList(id string) bool {
@@ -215,7 +231,7 @@ func (f *Mailchimp) lists(query url.Values) mailEntries {
 // growth is a list's by month, from the first newsletter's on. The newest month is not over.
 func (f *Mailchimp) growth(list string) mailEntries {
 	now := f.Now().UTC()
-	first := time.Date(f.config.Since.Year(), f.config.Since.Month(), 1, 0, 0, 0, 0, time.UTC)
+	first := f.firstMonth()
 	months := 12*(now.Year()-first.Year()) + int(now.Month()) - int(first.Month()) + 1
 	return mailEntries{count: max(months, 0), at: func(i int) map[string]any {
 		month := first.AddDate(0, i, 0)
