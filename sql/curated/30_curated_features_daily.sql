@@ -31,8 +31,9 @@
 --
 -- An artist has a row on each day on which anybody says anything of it; what is not told is NULL,
 -- never zero. Names resolve by catalog/artists.csv: a profile, else the account, as the source
--- writes it; campaigns as in curated.campaigns. What does not resolve is left out. Two profiles of an artist on one platform cannot be told from one that
--- is seen twice, so the larger number counts. Ad windows longer than a day are left out.
+-- writes it; campaigns as in curated.campaigns. What does not resolve is left out. Two profiles of
+-- an artist on one platform cannot be told from one that is seen twice, so the larger number
+-- counts. Ad windows longer than a day are left out.
 with streams_daily as (
     select date, month, platform, artist, streams, is_partial
     from curated.streams_daily

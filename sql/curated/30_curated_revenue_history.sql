@@ -13,9 +13,9 @@
 -- Money of a sale month comes over several months. A month is whole when the statements have gone
 -- on by as many months as it takes for 99 % of the money, as older sale months (settled for 6
 -- months) have shown, or by the longest lag while nothing is settled; counted from the statement of
--- that active distributor (one within the last 6 months) that is furthest behind. Of a distributor's
--- money that of months before its first statement's own (by its shortest lag) is left out, since
--- they are not whole either. A series begins with its first money.
+-- that active distributor (one within the last 6 months) that is furthest behind. What a
+-- distributor pays for months before its first statement's own (by its shortest lag) is left out,
+-- since they are not whole either. A series begins with its first money.
 with months as (
     select
         month_index(sale_month) as sale_number,
