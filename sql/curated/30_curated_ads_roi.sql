@@ -12,7 +12,6 @@
 -- column campaign_name: Newest name of the campaign.
 -- column artist: Artist it is for; NULL while nothing resolves it.
 -- column track: Track it is for; NULL if none is named.
--- column streams_of: artist: all of the artist's streams; track: those of the track, part of them.
 -- column stream_platform: Platform of the streams; NULL where none are known by day.
 -- column first_date: First day with spend; NULL if there is none.
 -- column campaign_days: Days with spend and known streams, of the first 28: what is compared.
@@ -32,6 +31,7 @@
 -- column was_steady: The 95 % interval of that change holds 0; NULL if it cannot be told.
 -- column verdict: more streams, fewer streams, no difference seen, or the data cannot tell.
 -- column reason: Why, in words.
+-- column streams_of: artist: all of the artist's streams; track: those of the track, part of them.
 -- column rate_month: Sale month (YYYY-MM) of usd_per_stream: the newest complete one up to the
 --     month of first_date.
 -- column usd_per_stream: What a stream paid on the platform, gross, USD (revenue_per_stream); NULL
@@ -379,7 +379,6 @@ select
     priced.campaign_name,
     priced.artist,
     priced.track,
-    priced.streams_of,
     priced.stream_platform,
     priced.first_date,
     priced.campaign_days,
@@ -414,6 +413,7 @@ select
                 end
         end
     ) as reason,
+    priced.streams_of,
     priced.rate_month,
     priced.usd_per_stream,
     (priced.extra * priced.usd)::decimal(24, 12) as extra_revenue_usd,

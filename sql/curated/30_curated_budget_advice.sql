@@ -10,7 +10,6 @@
 -- column platform: Platform the campaign runs on.
 -- column campaign_name: Newest name of the campaign.
 -- column artist: Artist it is for; NULL while nothing resolves it.
--- column streams_of: artist or track: whose streams it is judged by.
 -- column stream_platform: Platform of these streams: where most were expected.
 -- column is_running: It had a report within 7 days of the newest one of its account.
 -- column spend_usd: Spend on the days that are compared, USD.
@@ -18,15 +17,16 @@
 -- column cost_per_extra_stream_usd: Spend by extra streams, USD; NULL unless there are extra ones.
 -- column median_cost_usd: Median of that over all campaigns with more streams, USD; NULL if there
 --     are none.
+-- column advice: raise, keep, lower, stop, or the data cannot tell.
+-- column change_pct: Change of the daily budget in percent, at most 20 at a time; -100 to stop.
+-- column rule: The rule that decided.
+-- column evidence: What it rests on, in words.
+-- column streams_of: artist or track: whose streams it is judged by.
 -- column revenue_by_spend: Expected revenue by spend on those days, of all platforms where it is
 --     known; NULL if it is not on stream_platform.
 -- column revenue_by_spend_low: Lower end of its 95 % interval: the platforms' lower ends added up.
 -- column revenue_by_spend_high: Upper end, likewise.
--- column advice: raise, keep, lower, stop, or the data cannot tell.
--- column change_pct: Change of the daily budget in percent, at most 20 at a time; -100 to stop.
 -- column decided_by: money, streams, or nothing.
--- column rule: The rule that decided.
--- column evidence: What it rests on, in words.
 --
 -- By money where it is known, else by streams; by the track where the artist's streams tell
 -- nothing. A campaign that has ended is judged all the same: it tells what to do when it is run
@@ -207,16 +207,12 @@ select
     advised.platform,
     advised.campaign_name,
     advised.artist,
-    advised.streams_of,
     advised.stream_platform,
     advised.is_running,
     advised.spend_usd,
     advised.extra_streams,
     advised.cost_per_extra_stream_usd,
     advised.median_cost_usd,
-    advised.revenue_by_spend,
-    advised.revenue_by_spend_low,
-    advised.revenue_by_spend_high,
     advised.advice,
     case advised.advice
         when 'raise' then 20
@@ -224,11 +220,15 @@ select
         when 'lower' then -20
         when 'stop' then -100
     end::bigint as change_pct,
-    advised.decided_by,
     advised.rule,
     case
         when advised.advice = 'the data cannot tell' and advised.revenue_by_spend is null
             then advised.reason
         else advised.money_evidence || '; ' || advised.stream_evidence
-    end as evidence
+    end as evidence,
+    advised.streams_of,
+    advised.revenue_by_spend,
+    advised.revenue_by_spend_low,
+    advised.revenue_by_spend_high,
+    advised.decided_by
 from advised
