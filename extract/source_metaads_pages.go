@@ -70,7 +70,7 @@ func (r *metaReach) fewer(fault *api.Fault) bool {
 	switch {
 	case r.rows <= metaFewest:
 		return false
-	case fault.Kind == api.TooMuch && (fault.Code == "1" || strings.HasPrefix(fault.Code, "1/")):
+	case fault.Kind == api.TooMuch && (fault.Code == "" || fault.Code == "1" || strings.HasPrefix(fault.Code, "1/")):
 	case fault.Code == "1/99" && !r.eased:
 		r.eased = true
 	default:

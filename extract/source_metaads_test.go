@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +18,7 @@ import (
 
 	"bedrot/extract/api"
 	"bedrot/extract/fake"
+	"bedrot/zones"
 )
 
 // metaWorld is a world whose source is metaads, asking a fake. Waits move the clock.
@@ -147,6 +151,7 @@ func metaWant(status string) []string {
 
 func TestMetaadsNight(t *testing.T) {
 	w := newMetaWorld(t, fake.MetaConfig{AppID: "4711", AppSecret: "canary-app-secret"})
+	w.Record = t.TempDir()
 	equal(t, w.fetch(t), metaWant("landed")...)
 	w.fine(t)
 	for _, call := range w.fake.Calls() {
@@ -192,6 +197,19 @@ func TestMetaadsNight(t *testing.T) {
 		t.Errorf("%+v, %v", drop, err)
 	}
 	equal(t, w.fetch(t)) // at once again: nothing is due
+	w.Again, w.Select.Only = true, []zones.Pattern{{Source: "metaads", Stream: "insights"}}
+	w.Backfill.Since = worldNow // a day that has not begun where the account is
+	equal(t, w.fetch(t), "metaads/insights:main nothing 2026-11-26 2026-11-26")
+	recorded, err := os.ReadDir(filepath.Join(w.Record, "metaads-main"))
+	if err != nil || len(recorded) != 16 {
+		t.Errorf("%d recorded, %v", len(recorded), err)
+	}
+	for _, file := range recorded {
+		text, err := os.ReadFile(filepath.Join(w.Record, "metaads-main", file.Name()))
+		if err != nil || strings.Contains(string(text), "canary") || strings.Contains(string(text), "Bearer") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }
 
 // metaSpent is what rows tell by campaign and day, in cents. What was archived comes twice, and counts once.
@@ -289,6 +307,7 @@ func TestMetaadsFailures(t *testing.T) {
 		"a stall":                       {fake.Fault{Match: "/campaigns", Cut: 9, Stall: true}, fine, 3, "~5s", ""},
 		"a cut":                         {fake.Fault{Match: "/campaigns", Cut: 9}, fine, 3, "~5s", ""},
 		"a login page":                  {fake.Fault{Match: "/campaigns", Times: -1, Status: 200, Body: "<html>", Header: html}, "failed answer_shape", 2, "", "--record"},
+		"no such account":               {fault("/act_[0-9]+[?]", -1, 400, 100, 33, "Unsupported get request"), "failed request_refused", 1, "", "META_AD_ACCOUNT_ID"},
 		"a page of a proxy":             {fake.Fault{Match: "/campaigns", Status: 502, Body: "<html>", Header: html}, fine, 3, "~5s", ""},
 		"no list":                       {changed(`"data"`, `"date"`), "failed answer_shape", 2, "", "--record"},
 		"null":                          {changed(`"data":[`, `"data":null,"x":[`), "failed answer_shape", 2, "", ""},
@@ -319,6 +338,96 @@ func TestMetaadsFailures(t *testing.T) {
 			}
 			w.fine(t)
 		})
+	}
+}
+
+func TestMetaadsLimit(t *testing.T) {
+	w := newMetaWorld(t, fake.MetaConfig{}, "campaigns")
+	w.fake.Throttle(2, fake.MetaLimit{Code: 80000, Subcode: 2446079, Wait: 7 * time.Minute})
+	equal(t, w.fetch(t), "metaads/campaigns:main landed")
+	if !slices.Equal(w.waits, []time.Duration{7 * time.Minute, 7 * time.Minute}) {
+		t.Errorf("waits of %v", w.waits)
+	}
+	w.fine(t)
+}
+
+func TestMetaadsOutage(t *testing.T) {
+	w := newMetaWorld(t, fake.MetaConfig{AppID: "4711", AppSecret: "canary-app-secret"})
+	w.fake.Inject(fake.Fault{Times: -1, Status: 503, Body: "{}"})
+	equal(t, w.fetch(t), append([]string{"metaads/account:main failed unreachable"}, metaWant("skipped")[1:]...)...)
+	if n := len(w.fake.Calls()); n > 16 { // as many as a whole night has
+		t.Errorf("%d calls in vain", n)
+	}
+}
+
+func TestMetaadsLines(t *testing.T) {
+	for name, c := range map[string]struct{ match, from, to, want string }{
+		"an amount that is an object": {"level=ad&", `"spend":"`, `"spend":{},"x":"`, "failed answer_shape"},
+		"an amount that is a number":  {"level=ad&", `"spend":"3.`, `"spend":3.5,"x":"`, "landed"},
+		"no amount":                   {"level=ad&", `"spend"`, `"spent"`, "failed answer_shape"},
+		"a day that nobody asked for": {"level=ad&", `"date_start":"2026-`, `"date_start":"2025-`, "failed answer_shape"},
+		"another account":             {"level=ad&", `"account_id":"1010035716096012"`, `"account_id":"7"`, "failed answer_shape"},
+		"a line of another level":     {"level=ad&", `"ad_id"`, `"bad_id"`, "failed answer_shape"},
+		"actions that are no list":    {"level=ad&", `"actions":[`, `"actions":1,"x":[`, "failed answer_shape"},
+		"a total among its parts":     {"breakdowns=country", `"country"`, `"county"`, "failed answer_shape"},
+		"a filter that is refused":    {"filtering", "", "", "landed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they wait for the disk
+			w := newMetaWorld(t, fake.MetaConfig{}, "insights")
+			fault := fake.Fault{Match: c.match, Change: func(b []byte) []byte {
+				if !strings.Contains(string(b), c.from) {
+					t.Errorf("no %s in %.300s", c.from, b)
+				}
+				return []byte(strings.Replace(string(b), c.from, c.to, 1))
+			}}
+			if c.from == "" {
+				fault = fake.Fault{Match: c.match, Times: -1, Status: 400, Body: fake.MetaError(100, 0, "Filtering is invalid")}
+			}
+			w.fake.Inject(fault)
+			status, code, _ := strings.Cut(c.want, " ")
+			equal(t, w.fetch(t), strings.TrimSpace("metaads/insights:main "+status+" 2026-10-27 2026-11-26 "+code))
+			if n := len(w.outcomes[0].Warnings); c.from == "" && n != 3 || c.from != "" && n > 0 {
+				t.Errorf("%+v", w.outcomes[0].Warnings)
+			}
+			if ids, _ := w.lake.DropIDs("metaads", "insights", "main"); (len(ids) > 0) != (status == "landed") {
+				t.Errorf("%v landed", ids)
+			}
+		})
+	}
+}
+
+// endless answers with one page after the other.
+type endless struct{ pages, all int }
+
+func (e *endless) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := `{"account_id":"1010035716096012","currency":"USD","timezone_name":"UTC"}`
+	if strings.HasSuffix(r.URL.Path, "/campaigns") {
+		e.pages++
+		next := `,"next":"https://x"`
+		if e.pages == e.all {
+			next = ""
+		}
+		body = fmt.Sprintf(`{"data":[%s{"id":"1"}],"paging":{"cursors":{"after":"%d"}%s}}`, strings.Repeat(`{"id":"120211234567890123"},`, 3), e.pages, next)
+	}
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+func TestMetaadsTenThousandPagesInFlatMemory(t *testing.T) {
+	w := newMetaWorld(t, fake.MetaConfig{}, "campaigns")
+	w.Log = slog.New(slog.DiscardHandler)
+	w.Transport = &endless{all: 10000}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before, most := heap(), uint64(0)
+	w.Tell = func(Outcome) { most = heap() }
+	equal(t, w.fetch(t), "metaads/campaigns:main landed")
+	if o := w.outcomes[0]; o.Pages != 10000 || most > before+4<<20 {
+		t.Errorf("%d pages of %d MB, %d KB of memory", o.Pages, o.Bytes>>20, (most-before)>>10)
 	}
 }
 
