@@ -49,7 +49,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 // Renew makes the database as empty as one just opened, with other settings, at a tenth of what opening
-// takes. After an error it is of no use but to be closed.
+// takes. What was made before the first Renew stays, out of sight, in the database called memory. After an
+// error it is of no use but to be closed.
 func (d *DB) Renew(ctx context.Context, o Options) error {
 	if err := d.conn.Close(); err != nil {
 		return fmt.Errorf("renew duckdb: %w", err)
