@@ -794,11 +794,16 @@ func (a *app) queryText(c *cli.Context) (string, error) {
 // listing opens a session and the catalog for commands that list what is in a lake; --json prints
 // what they would show.
 func (a *app) listing(c *cli.Context, show func(export.Listing) error) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	// Before the session: behind its fence nothing remembers plans.
+	catalog, err := a.catalog(c.Context, lake)
+	if err != nil {
+		return err
+	}
 	return a.session(c, "", func(s *query.Session) error {
-		catalog, err := a.catalog(c.Context, s.Lake)
-		if err != nil {
-			return err
-		}
 		return show(export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()})
 	})
 }
@@ -953,10 +958,14 @@ func (a *app) lineage(c *cli.Context) error {
 	if c.Bool("down") {
 		return a.listing(c, func(l export.Listing) error { return l.Down(c.Args().First(), drawn) })
 	}
-	return a.listing(c, func(l export.Listing) (err error) {
-		if l.Catalog, err = sql.LoadLinked(c.Context, l.Session.Lake, c.Args().First()); err != nil {
-			return err
-		}
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	if a.scripts, err = sql.LoadLinked(c.Context, lake, c.Args().First()); err != nil {
+		return err
+	}
+	return a.listing(c, func(l export.Listing) error {
 		return l.Lineage(c.Context, c.Args().First(), query.LineageOptions{Where: c.String("where"), Limit: c.Int("limit")}, drawn)
 	})
 }

@@ -3,14 +3,19 @@ package script
 import (
 	"cmp"
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
+	"bedrot/sql/duck"
 	"bedrot/zones"
 )
 
@@ -19,28 +24,55 @@ import (
 // one that cannot be read or written only costs the time.
 type Cache struct {
 	Path string
-	// Program is what tells this program from another build of it.
+	// Program is what tells this program from one that plans otherwise.
 	Program string
 }
 
-// NewCache is the cache of a user for the running program, nil where there is no place for one.
+// planner is the text of what plans: programs that share it, and DuckDB, find out the same.
+//
+//go:embed *.go
+var planner embed.FS
+
+// NewCache is the cache of a user for programs that plan like the running one, nil where there is no place
+// for one.
 func NewCache() *Cache {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return nil
 	}
-	program, err := os.Executable()
+	program, err := identity(planner, duck.Source)
 	if err != nil {
 		return nil
 	}
-	info, err := os.Stat(program)
-	if err != nil {
-		return nil
+	return &Cache{Path: filepath.Join(dir, "bedrot", "plans.json"), Program: program}
+}
+
+// identity is the hash of packages' texts and of the DuckDB that is built in.
+func identity(packages ...fs.FS) (string, error) {
+	hash := sha256.New()
+	for _, source := range packages {
+		names, err := fs.Glob(source, "*.go")
+		if err != nil {
+			return "", err
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(source, name)
+			if err != nil {
+				return "", err
+			}
+			_, _ = fmt.Fprintf(hash, "%s %d\n%s", name, len(text), text)
+		}
 	}
-	return &Cache{
-		Path:    filepath.Join(dir, "bedrot", "plans.json"),
-		Program: fmt.Sprint(program, info.Size(), info.ModTime().UnixNano()),
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", errors.New("the program does not say what it is built of")
 	}
+	for _, module := range info.Deps {
+		if strings.HasPrefix(module.Path, "github.com/duckdb/") {
+			_, _ = fmt.Fprintln(hash, module.Path, module.Version, module.Sum)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // parsed is what parsing found out of one script.
