@@ -13,20 +13,15 @@
 --     more; NULL where the source has no usual lag.
 -- column stale_from: First day on which it is overdue for more than 14 days; NULL likewise.
 --
--- Judged by what the data is about, never by file times; and of no day, so that a night without news
--- changes nothing: `freshness(current_date, late_from, stale_from)` says what is late on a day, and
--- `current_date - last_date` how many days behind it is. The usual lags are those of the raw
--- scripts (`fresh`) that feed the feed, the shortest where several do; lists of playlists that
+-- Judged by what the data is about, never by file times; and of no day, so that a night without
+-- news changes nothing: `freshness(current_date, late_from, stale_from)` says what is late on a
+-- day, and `current_date - last_date` how many days behind it is. The usual lags are those of the
+-- raw scripts (`fresh`) that feed the feed, the shortest where several do; lists of playlists that
 -- people export are given a month. What comes now and then only (campaigns on Spotify, small
 -- statements) has no usual lag: nobody can tell whether it is late.
-with feed_columns as (
+with column_years as (
     select feed, source, account, first_date, last_date, last_whole_date
-    from curated.feed_columns
-),
-
-royalty_columns as (
-    select reporting_month, source, account
-    from curated.royalty_columns
+    from curated.column_years
 ),
 
 usual_lags as (
@@ -66,22 +61,6 @@ usual_lags as (
         ) as usual
 ),
 
-days as (
-    select feed, source, account, first_date, last_date, last_whole_date
-    from feed_columns
-
-    union all
-
-    select
-        'royalties' as feed,
-        source,
-        account,
-        (reporting_month || '-01')::date as first_date,
-        last_day((reporting_month || '-01')::date) as last_date,
-        last_day((reporting_month || '-01')::date) as last_whole_date
-    from royalty_columns
-),
-
 newest as (
     select
         feed,
@@ -90,7 +69,7 @@ newest as (
         min(first_date) as first_date,
         max(last_date) as last_date,
         max(last_whole_date) as last_whole_date
-    from days
+    from column_years
     group by feed, source, account
 ),
 

@@ -26,14 +26,9 @@ with parts as (
     from curated.revenue_by_part
 ),
 
-statements as (
-    select reporting_month
-    from curated.statements
-),
-
 months as (
     select reporting_month
-    from statements
+    from parts
     group by reporting_month
 ),
 
