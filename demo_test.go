@@ -101,6 +101,7 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("plain SQL", func(t *testing.T) { plainSQL(t, l) })
+	t.Run("sums of marts agree", func(t *testing.T) { sumsAgree(t, l) })
 	t.Run("formats", func(t *testing.T) {
 		const sql = "select 'a,b' as text, 1.50::decimal(9, 2) as amount, null::date as day, [1, 2] as list, true as yes, 12345678901234567890 as big"
 		for format, want := range map[string]string{
