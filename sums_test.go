@@ -80,8 +80,10 @@ var sums = []sum{
 	{"revenue_by_part.gross_usd", "where dimension = 'distributor'", grossUSD},
 	{"revenue_diversification.gross_usd", "where dimension = 'platform'", "select sum(gross_usd) from curated.revenue_diversification where dimension = 'track'"},
 	{"revenue_diversification.gross_usd", "where dimension = 'country'", "select sum(gross_usd) from curated.revenue_diversification where dimension = 'distributor'"},
-	{"revenue_diversification.gross_usd", "where dimension = 'distributor' and reporting_month = (select min(reporting_month) from curated.royalties)",
-		grossUSD + " where reporting_month = (select min(reporting_month) from curated.royalties)"},
+	{
+		"revenue_diversification.gross_usd", "where dimension = 'distributor' and reporting_month = (select min(reporting_month) from curated.royalties)",
+		grossUSD + " where reporting_month = (select min(reporting_month) from curated.royalties)",
+	},
 	{"royalty_countries.gross_usd", "", grossUSD},
 	{"artist_countries.gross_usd", "", grossUSD},
 	{"royalty_recordings.gross_usd", "", grossUSD},

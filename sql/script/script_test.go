@@ -150,10 +150,10 @@ func TestNarrowing(t *testing.T) {
 func TestNarrowingByWhatInputsHave(t *testing.T) {
 	header := "-- One row.\n-- partition: %s\n-- key: none\n-- column year: Year.\n-- column month: Month.\n-- column name: Name.\nselect %s as year, month, name from %s\n"
 	catalog, err := script.Load(t.Context(), base(map[string]string{
-		"curated/30_curated_cut.sql":   fmt.Sprintf(header, "year, month", "left(month, 4)", "staging.s__a"),
+		"curated/30_curated_cut.sql":    fmt.Sprintf(header, "year, month", "left(month, 4)", "staging.s__a"),
 		"curated/30_curated_yearly.sql": fmt.Sprintf(header, "year", "year", "curated.cut"),
-		"curated/30_curated_names.sql": fmt.Sprintf(header, "name, year", "year", "curated.yearly"),
-		"curated/30_curated_whole.sql": fmt.Sprintf(header, "year", "left(month, 4)", "staging.s__a"),
+		"curated/30_curated_names.sql":  fmt.Sprintf(header, "name, year", "year", "curated.yearly"),
+		"curated/30_curated_whole.sql":  fmt.Sprintf(header, "year", "left(month, 4)", "staging.s__a"),
 	}))
 	if err != nil {
 		t.Fatal(err)
