@@ -97,8 +97,6 @@ var sums = []sum{
 	{"release_profit.gross_usd", "", grossUSD},
 	{"artists.gross_usd", "", grossUSD + " where artist is not null"},
 	{"tracks.gross_usd", "", grossUSD + " where isrc is not null"},
-	{"revenue_history.gross_usd", "", "select sum(gross_usd) from curated.royalties where platform is not null and artist is not null and sale_month between" +
-		" (select min(sale_month) from curated.revenue_history) and (select max(sale_month) from curated.revenue_history)"},
 	{"streams_below_threshold.gross_usd", "", "select sum(gross_usd) from curated.royalties where platform = 'spotify' and store_class = 'streaming' and isrc is not null" +
 		" and sale_month between (select max(first_month) from curated.streams_below_threshold) and (select max(last_month) from curated.streams_below_threshold)"},
 
@@ -159,6 +157,7 @@ var noSums = map[string]string{
 	"unresolved_names.daily_streams":          "those of the reporter that saw most",
 	"unresolved_names.gross_usd":              "a line may have two names that nothing resolves",
 	"payee_lines.gross_usd":                   "of a line with two payees in both their rows",
+	"revenue_history.gross_usd":               "of whole months only; artist_revenue_months has them all",
 	"revenue_lags.sales_usd":                  "of settled months only, and by distributor and by platform",
 	"stream_growth.previous_streams":          "those of another row",
 	"platform_preference.streams_change":      "a difference",
