@@ -184,7 +184,7 @@ var loadEmbedded = sync.OnceValues(func() (*script.Catalog, error) {
 })
 
 func withoutMarts(catalog *script.Catalog) *script.Catalog {
-	tables := strings.Fields(`curated.artists curated.royalties curated.royalty_months curated.royalty_totals curated.statements
+	tables := strings.Fields(`curated.artists curated.revenue_by_track curated.royalties curated.royalty_totals curated.royalty_years curated.statements
 		curated.stream_months curated.stream_reporters curated.streams_compared curated.streams_daily curated.streams_reported
 		curated.tracks curated.unresolved_names`)
 	for _, s := range catalog.Scripts {

@@ -87,6 +87,7 @@ type planned struct {
 	Columns  []zones.Column    `json:"columns,omitempty"`
 	Narrow   bool              `json:"narrow,omitempty"`
 	WhyNot   string            `json:"why_not,omitempty"`
+	NarrowBy []string          `json:"narrow_by,omitempty"`
 	Carrying string            `json:"carrying,omitempty"`
 	Links    map[string][]Link `json:"links,omitempty"`
 }
@@ -202,7 +203,7 @@ func (l *loader) recallPlan(s *Script, key string) bool {
 	p, found := l.memory.Planned[key]
 	if found {
 		l.memory.used[key] = true
-		s.Columns, s.Narrow, s.WhyNot, s.Carrying, s.Links = p.Columns, p.Narrow, p.WhyNot, p.Carrying, p.Links
+		s.Columns, s.Narrow, s.WhyNot, s.NarrowBy, s.Carrying, s.Links = p.Columns, p.Narrow, p.WhyNot, p.NarrowBy, p.Carrying, p.Links
 		if s.Kind == Raw {
 			s.Header.Partition = s.partition()
 		}
@@ -211,6 +212,6 @@ func (l *loader) recallPlan(s *Script, key string) bool {
 }
 
 func (l *loader) keepPlan(key string, s *Script) {
-	l.memory.Planned[key] = planned{s.Columns, s.Narrow, s.WhyNot, s.Carrying, s.Links}
+	l.memory.Planned[key] = planned{s.Columns, s.Narrow, s.WhyNot, s.NarrowBy, s.Carrying, s.Links}
 	l.memory.used[key], l.memory.changed = true, true
 }

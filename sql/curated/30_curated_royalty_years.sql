@@ -1,8 +1,9 @@
--- One row per reporting month and recording, artist and store: the money, without countries.
--- partition: reporting_month
--- key: reporting_month, source, artist, isrc, track, store
+-- One row per reporting year and recording, artist and store: the money, without months.
+-- partition: reporting_year
+-- key: reporting_year, source, artist, isrc, track, store, platform, is_artist_known,
+--     is_track_known
 -- incremental: required
--- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.
+-- column reporting_year: Year (YYYY) in which the distributor booked the money.
 -- column source: Distributor whose statement says so.
 -- column artist: Artist as in the catalog, or as the distributor writes it.
 -- column isrc: ISRC of the recording; NULL for whole albums.
@@ -18,10 +19,10 @@
 -- column gross_usd: Money of the lines whose rate is known, adjustments included, in USD.
 -- column line_count: Statement lines.
 --
--- Small, and built month by month: royalty_totals adds it up.
-with royalties as (
+-- Small, and built year by year: royalty_totals adds it up.
+with revenue as (
     select
-        reporting_month,
+        reporting_year,
         source,
         artist,
         isrc,
@@ -35,33 +36,33 @@ with royalties as (
         streams,
         gross_usd,
         line_count
-    from curated.royalties
+    from curated.revenue_by_track
 )
 
 select
-    royalties.reporting_month,
-    royalties.source,
-    royalties.artist,
-    royalties.isrc,
-    royalties.track,
-    royalties.store,
-    royalties.platform,
-    royalties.is_artist_known,
-    royalties.is_track_known,
-    min(royalties.sale_month) as first_sale_month,
-    max(royalties.sale_month) as last_sale_month,
-    sum(royalties.units)::bigint as units,
-    sum(royalties.streams)::bigint as streams,
-    sum(royalties.gross_usd)::decimal(38, 12) as gross_usd,
-    sum(royalties.line_count)::bigint as line_count
-from royalties
+    revenue.reporting_year,
+    revenue.source,
+    revenue.artist,
+    revenue.isrc,
+    revenue.track,
+    revenue.store,
+    revenue.platform,
+    revenue.is_artist_known,
+    revenue.is_track_known,
+    min(revenue.sale_month) as first_sale_month,
+    max(revenue.sale_month) as last_sale_month,
+    sum(revenue.units)::bigint as units,
+    sum(revenue.streams)::bigint as streams,
+    sum(revenue.gross_usd)::decimal(38, 12) as gross_usd,
+    sum(revenue.line_count)::bigint as line_count
+from revenue
 group by
-    royalties.reporting_month,
-    royalties.source,
-    royalties.artist,
-    royalties.isrc,
-    royalties.track,
-    royalties.store,
-    royalties.platform,
-    royalties.is_artist_known,
-    royalties.is_track_known
+    revenue.reporting_year,
+    revenue.source,
+    revenue.artist,
+    revenue.isrc,
+    revenue.track,
+    revenue.store,
+    revenue.platform,
+    revenue.is_artist_known,
+    revenue.is_track_known
