@@ -1,6 +1,12 @@
 package session
 
-import "time"
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Rules say what a login of a site consists of.
 type Rules struct {
@@ -58,16 +64,59 @@ type Item struct {
 	Value string `json:"value"`
 }
 
-// Secrets are all values that must not be said anywhere.
+// Secrets are all values that must not be said anywhere: those of cookies, and what local storage holds,
+// also inside JSON. Plain words, numbers and times that pages may read are none: they say what a page looks
+// like, and would blacken every text.
 func (s State) Secrets() []string {
 	var values []string
 	for _, cookie := range s.Cookies {
-		values = append(values, cookie.Value)
+		if !harmless(cookie.Value) || cookie.HTTPOnly && len(cookie.Value) >= shortest {
+			values = append(values, cookie.Value)
+		}
 	}
 	for _, origin := range s.Origins {
 		for _, item := range origin.LocalStorage {
-			values = append(values, item.Value)
+			held := []string{item.Value}
+			var inside any
+			if json.Unmarshal([]byte(item.Value), &inside) == nil {
+				held = append(held, texts(inside)...)
+			}
+			values = append(values, slices.DeleteFunc(held, harmless)...)
 		}
 	}
 	return values
+}
+
+// texts are the strings in a JSON value.
+func texts(value any) (all []string) {
+	switch value := value.(type) {
+	case string:
+		all = append(all, value)
+	case []any:
+		for _, inside := range value {
+			all = append(all, texts(inside)...)
+		}
+	case map[string]any:
+		for _, inside := range value {
+			all = append(all, texts(inside)...)
+		}
+	}
+	return all
+}
+
+// shortest is how long a secret is at least, in bytes.
+const shortest = 8
+
+// harmless says that a value is too plain to be a secret.
+func harmless(value string) bool {
+	if len(value) < shortest {
+		return true
+	}
+	if _, err := strconv.ParseFloat(value, 64); err == nil && len(value) < 16 {
+		return true
+	}
+	if _, err := time.Parse(time.RFC3339, value); err == nil {
+		return true
+	}
+	return len(value) < 16 && !strings.ContainsAny(value, "0123456789")
 }
