@@ -24,6 +24,7 @@ import (
 
 	"bedrot/export"
 	"bedrot/extract"
+	"bedrot/extract/browser"
 	"bedrot/sql"
 	"bedrot/sql/build"
 	"bedrot/sql/draft"
@@ -225,7 +226,7 @@ func (a *app) cli() *cli.App {
 			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
 			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
 			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
-			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Action: a.doctor},
+			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Flags: []cli.Flag{&cli.BoolFlag{Name: "install-browser", Usage: "bring the driver of the browser, from npm or Playwright's own download"}}, Action: a.doctor},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
 			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.check},
 			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
@@ -588,8 +589,13 @@ func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
 	}
 	return &extract.Runner{
 		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
-		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"),
+		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"), Browser: chromium(),
 	}, nil
+}
+
+// chromium is where the environment says that it is.
+func chromium() browser.Options {
+	return browser.Options{Executable: os.Getenv("BEDROT_CHROMIUM"), Driver: os.Getenv("BEDROT_PLAYWRIGHT")}
 }
 
 // values are the settings of sources: the environment first, then .env, then lake.toml.
@@ -817,7 +823,7 @@ func (a *app) describe(source extract.Source, lake *zones.Lake) (export.SourceIn
 	if lake == nil {
 		return info, nil
 	}
-	accounts, err := source.Standing(lake, a.values(lake), a.now())
+	accounts, err := source.Standing(lake, a.values(lake), nil, a.now())
 	for _, account := range accounts {
 		info.Accounts = append(info.Accounts, export.AccountInfo(account))
 	}
@@ -1096,11 +1102,18 @@ func (a *app) doctor(c *cli.Context) error {
 		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
 	}
 	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
-		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now}
+		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: chromium()}
 		for _, probed := range runner.Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}
 		return findings
+	}
+	if c.Bool("install-browser") {
+		dir, err := browser.Install(c.Context)
+		if err != nil {
+			return &zones.Error{Code: "browser_missing", What: err.Error(), Next: "see the message"}
+		}
+		a.talk(c).Say("the browser's driver is in %s", dir)
 	}
 	findings := d.Examine(c.Context)
 	if !query.Well(findings) {

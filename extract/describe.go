@@ -57,6 +57,9 @@ func nextStep(source Source, account, where string, fault *api.Fault) string {
 	}
 	switch fault.Kind {
 	case api.Login:
+		if source.Site != nil {
+			return fmt.Sprintf("bedrot session login %[1]s --account %[2]s, on a machine with a screen; or bedrot session import FILE --source %[1]s --account %[2]s", source.Name, account)
+		}
 		return "make a new token or key and put it into .env; bedrot sources " + source.Name + " says which setting; then bedrot extract --only " + source.Name + ":" + account
 	case api.Forbidden:
 		return "give the token the permission in the service's settings, then bedrot extract --only " + where

@@ -14,6 +14,8 @@ type Ask struct {
 	Since, Until time.Time // UTC midnights; zero for a picture of the moment
 	// Newest is when the newest drop of the stream was captured; zero when there is none.
 	Newest time.Time
+	// NewestDay is the last day that drop held, where a delivery said so; empty when nobody did.
+	NewestDay string
 }
 
 // Days is the window as a pair of dates, empty without one.
@@ -47,6 +49,7 @@ func ParseBackfill(since, until string) (b Backfill, err error) {
 type covered struct {
 	since, until time.Time
 	at           time.Time
+	last         string // the newest day it holds, where that was told
 }
 
 // plan says what to ask of a stream. A day is asked for again until a drop taken LookBack days after it
@@ -121,7 +124,7 @@ func coverage(lake *zones.Lake, source, account string, stream Stream, now time.
 		if drop.Origin != originExtract {
 			continue
 		}
-		c := covered{at: drop.AsOf}
+		c := covered{at: drop.AsOf, last: drop.Labels["last_date"]}
 		if drop.Since != "" {
 			if c.since, err = time.Parse(time.DateOnly, drop.Since); err != nil {
 				continue

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"bedrot/extract/api"
+	"bedrot/extract/browser"
+	"bedrot/extract/session"
 	"bedrot/zones"
 )
 
@@ -41,6 +43,11 @@ type Session struct {
 	counted int64 // requests that an outcome has told of
 	found   []zones.Error
 	tokens  Tokens
+
+	browsers *browsers
+	visit    *browser.Visit
+	record   session.Record // what is kept of the browser's login
+	evidence string         // folder
 }
 
 // Tokens keeps what a login gave, apart from the lake: refresh tokens above all.
@@ -157,7 +164,15 @@ func (s *Session) one(ctx context.Context, ask Ask, fetch func(context.Context, 
 	drop := &Drop{session: s, ask: ask, began: s.Now().UTC()}
 	defer func() { err = errors.Join(err, drop.discard()) }()
 	if err := fetch(ctx, ask, drop); err != nil {
-		return err
+		return s.withEvidence(ask.Stream.Name, err)
+	}
+	if s.visit != nil {
+		for _, odd := range s.visit.Oddities() {
+			drop.Warn("page_changed", "%s", odd)
+		}
+		if err := s.proven(); err != nil {
+			drop.Warn("login_unsaved", "the session works, and could not be saved: %v", err)
+		}
 	}
 	return drop.commit(ctx)
 }
@@ -238,6 +253,15 @@ func (d *Drop) Page(name string, answer json.RawMessage) error {
 	}
 	line.WriteByte('\n')
 	return d.write(name, line.Bytes())
+}
+
+// Take adds a file that was downloaded, byte for byte.
+func (d *Drop) Take(got *browser.Download) error {
+	content, err := os.ReadFile(got.Path)
+	if err != nil {
+		return err
+	}
+	return d.File(got.Name, content)
 }
 
 // File adds a file to the drop, byte for byte.

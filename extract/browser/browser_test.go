@@ -3,7 +3,6 @@ package browser_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,8 +20,7 @@ import (
 // chromium is started once for the package.
 var chromium struct {
 	*browser.Engine
-	mask *api.Mask
-	err  error
+	err error
 }
 
 func TestMain(m *testing.M) {
@@ -30,9 +28,8 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	chromium.mask = &api.Mask{}
 	chromium.Engine, chromium.err = browser.Start(context.Background(), browser.Options{
-		Driver: os.Getenv("BEDROT_PLAYWRIGHT"), Scratch: dir, Mask: chromium.mask, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Driver: os.Getenv("BEDROT_PLAYWRIGHT"), Scratch: dir,
 	})
 	code := m.Run()
 	if chromium.Engine != nil {
@@ -50,7 +47,7 @@ func visiting(t *testing.T, state session.State, serve http.HandlerFunc) (*brows
 	}
 	server := httptest.NewServer(serve)
 	t.Cleanup(server.Close)
-	v, err := chromium.Open(t.Context(), state)
+	v, err := chromium.Open(t.Context(), state, session.Rules{}, &api.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +150,7 @@ func TestContextsShareNoCookie(t *testing.T) {
 		_, _ = w.Write([]byte("<p id=seen>nobody</p>"))
 	}
 	a, address := visiting(t, session.State{}, serve)
-	b, err := chromium.Open(t.Context(), session.State{})
+	b, err := chromium.Open(t.Context(), session.State{}, session.Rules{}, &api.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +178,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 		t.Skip(chromium.err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	v, err := chromium.Open(ctx, session.State{})
+	v, err := chromium.Open(ctx, session.State{}, session.Rules{}, &api.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,9 +38,8 @@ type Options struct {
 	Visible bool
 	// Scratch is where it works; it is left empty.
 	Scratch string
-	Mask    *api.Mask
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Step is how long an element or a page may take; 0 is 30 s.
+	Step time.Duration
 }
 
 // Missing is a part of the browser that is not there.
@@ -54,7 +53,8 @@ type Engine struct {
 	options Options
 	driver  *playwright.Playwright
 	browser playwright.Browser
-	dir     string
+	dir     string // in the scratch folder: the driver, and what is downloaded
+	home    string // in the system's: Chromium's own; its sockets bear no long paths
 }
 
 // Start starts a Chromium. An error that is Missing says what is not installed.
@@ -63,35 +63,42 @@ func Start(ctx context.Context, o Options) (_ *Engine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{options: o}
-	if e.dir, err = os.MkdirTemp(o.Scratch, "browser-"); err != nil {
-		return nil, err
+	if o.Step == 0 {
+		o.Step = 30 * time.Second
 	}
+	e := &Engine{options: o}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, e.Close())
 		}
 	}()
-	home, err := e.stage(driver)
+	if e.dir, err = os.MkdirTemp(o.Scratch, "browser-"); err != nil {
+		return nil, err
+	}
+	if e.home, err = os.MkdirTemp("", "bedrot-"); err != nil {
+		return nil, err
+	}
+	staged, err := e.stage(driver)
 	if err != nil {
 		return nil, err
 	}
 	run := func() (err error) {
 		e.driver, err = playwright.Run(&playwright.RunOptions{
-			DriverDirectory: home, SkipInstallBrowsers: true, Stdout: io.Discard, Stderr: io.Discard,
+			DriverDirectory: staged, SkipInstallBrowsers: true, Stdout: io.Discard, Stderr: io.Discard,
 			Logger: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			return fmt.Errorf("start the browser's driver: %w", err)
 		}
 		e.browser, err = e.driver.Chromium.Launch(playwright.BrowserTypeLaunchOptions{
-			ExecutablePath: &executable, Headless: playwright.Bool(!o.Visible), Args: arguments(), Env: environment(e.dir),
+			ExecutablePath: &executable, Headless: playwright.Bool(!o.Visible), Args: arguments(), Env: e.environment(),
 			ChromiumSandbox: playwright.Bool(os.Geteuid() != 0 && runtime.GOOS != "windows"), Timeout: playwright.Float(60_000),
 			HandleSIGINT: playwright.Bool(false), HandleSIGTERM: playwright.Bool(false), HandleSIGHUP: playwright.Bool(false),
 			DownloadsPath: playwright.String(filepath.Join(e.dir, "downloads")),
 		})
 		if err != nil {
-			return fmt.Errorf("start Chromium at %s: %w", executable, err)
+			first, _, _ := strings.Cut(err.Error(), "\n") // a page of its log follows
+			return fmt.Errorf("start Chromium at %s: %s", executable, first)
 		}
 		return nil
 	}
@@ -123,8 +130,8 @@ func arguments() []string {
 }
 
 // environment is all that Chromium is told of the world outside: no secret of ours stands in it.
-func environment(dir string) map[string]string {
-	return map[string]string{"HOME": dir, "PATH": searchPath, "LANG": "C.UTF-8", "TMPDIR": dir, "XDG_CONFIG_HOME": dir, "XDG_CACHE_HOME": dir}
+func (e *Engine) environment() map[string]string {
+	return map[string]string{"HOME": e.home, "PATH": searchPath, "LANG": "C.UTF-8", "TMPDIR": e.home, "XDG_CONFIG_HOME": e.home, "XDG_CACHE_HOME": e.home}
 }
 
 const searchPath = "/usr/local/bin:/usr/bin:/bin"
@@ -149,12 +156,9 @@ func (e *Engine) stage(driver string) (string, error) {
 	if err := os.Symlink(filepath.Join(driver, "package"), filepath.Join(home, "package")); err != nil {
 		return "", err
 	}
-	script := fmt.Sprintf("#!/bin/sh\nexec env -i HOME=%s TMPDIR=%s PATH=%s LANG=C.UTF-8%s %s \"$@\"\n", quote(e.dir), quote(e.dir), searchPath, e.display(), quote(node))
+	script := fmt.Sprintf("#!/bin/sh\nexec env -i HOME=%s TMPDIR=%s PATH=%s LANG=C.UTF-8 %s \"$@\"\n", quote(e.home), quote(e.home), searchPath, quote(node))
 	return home, os.WriteFile(filepath.Join(home, "node"), []byte(script), 0o700)
 }
-
-// display lets a visible window find its screen.
-func (e *Engine) display() string { return "" }
 
 func quote(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
 
@@ -298,12 +302,15 @@ func (e *Engine) Close() error {
 		}
 		return all
 	})
-	return errors.Join(err, os.RemoveAll(e.dir))
+	if e.dir == "" {
+		return err
+	}
+	return errors.Join(err, os.RemoveAll(e.dir), os.RemoveAll(e.home))
 }
 
 // Open makes a context for one account from what it remembers of its login, and a page in it. Everything
 // in it ends with ctx.
-func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) {
+func (e *Engine) Open(ctx context.Context, state session.State, rules session.Rules, mask *api.Mask) (*Visit, error) {
 	var remembered playwright.OptionalStorageState
 	text, err := json.Marshal(state)
 	if err == nil {
@@ -312,8 +319,8 @@ func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) 
 	if err != nil {
 		return nil, err
 	}
-	e.options.Mask.Add(state.Secrets()...)
-	v := &Visit{engine: e, ctx: ctx, began: e.options.Now()}
+	v := &Visit{engine: e, ctx: ctx, rules: rules, mask: mask, step: e.options.Step}
+	v.hide(state)
 	err = within(ctx, func() (err error) {
 		v.browser, err = e.browser.NewContext(playwright.BrowserNewContextOptions{
 			StorageState: &remembered, AcceptDownloads: playwright.Bool(true), Locale: playwright.String("en-US"), TimezoneId: playwright.String("UTC"),
@@ -322,7 +329,7 @@ func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) 
 		if err != nil {
 			return err
 		}
-		if err = v.browser.Tracing().Start(playwright.TracingStartOptions{Screenshots: playwright.Bool(true), Snapshots: playwright.Bool(true)}); err != nil {
+		if err = v.trace(); err != nil {
 			return err
 		}
 		v.page, err = v.browser.NewPage()
@@ -332,6 +339,18 @@ func (e *Engine) Open(ctx context.Context, state session.State) (*Visit, error) 
 		return nil, errors.Join(fmt.Errorf("open a page: %w", err), v.Close())
 	}
 	v.stop = context.AfterFunc(ctx, func() { _ = v.browser.Close() })
-	v.page.SetDefaultTimeout(float64(stepLimit.Milliseconds()))
+	v.page.SetDefaultTimeout(float64(v.step.Milliseconds()))
 	return v, nil
+}
+
+// trace begins to note what happens in the pages.
+func (v *Visit) trace() error {
+	return v.browser.Tracing().Start(playwright.TracingStartOptions{Screenshots: playwright.Bool(true), Snapshots: playwright.Bool(true)})
+}
+
+// hide makes what a browser remembers a secret.
+func (v *Visit) hide(state session.State) {
+	login, all := state.Secrets(v.rules)
+	v.mask.Add(login...)
+	v.mask.Hide(all...)
 }

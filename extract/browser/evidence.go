@@ -31,12 +31,12 @@ func (v *Visit) Evidence(dir string) error {
 	}
 	html, err := v.HTML()
 	if all = errors.Join(all, err); err == nil {
-		all = errors.Join(all, os.WriteFile(filepath.Join(dir, "page.html"), []byte(v.engine.options.Mask.Text(string(html))), 0o600))
+		all = errors.Join(all, os.WriteFile(filepath.Join(dir, "page.html"), []byte(v.mask.Text(string(html))), 0o600))
 	}
 	raw := filepath.Join(v.engine.dir, "trace.zip")
 	err = v.wait(20*time.Second, func() error { return v.browser.Tracing().Stop(raw) })
 	if all = errors.Join(all, err); err == nil {
-		all = errors.Join(all, v.maskZip(raw, filepath.Join(dir, "trace.zip")), os.Remove(raw))
+		all = errors.Join(all, v.maskZip(raw, filepath.Join(dir, "trace.zip")), os.Remove(raw), v.trace())
 	}
 	return all
 }
@@ -67,7 +67,7 @@ func (v *Visit) maskZip(from, to string) (err error) {
 		if err != nil {
 			return err
 		}
-		if _, err := io.WriteString(w, v.engine.options.Mask.Text(string(content))); err != nil {
+		if _, err := io.WriteString(w, v.mask.Text(string(content))); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,10 @@
 package browser
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"bedrot/extract/api"
@@ -11,8 +13,13 @@ import (
 
 // Site is what is known of a website: data, at the top of its source's file.
 type Site struct {
+	// Base is where the site is; BaseSetting names the setting that says otherwise, such as a mirror for
+	// tests. All other addresses are below it.
+	Base, BaseSetting string
 	// Home is an address that only somebody who is logged in sees.
 	Home string
+	// InURL fits addresses that only somebody who is logged in gets to, where pages have no better sign.
+	InURL *regexp.Regexp
 	// In are signs of a login that works, Out signs of one that does not, such as the login form; Where
 	// the page is counts too: OutURL fits its address when the login page was shown instead.
 	In, Out Selectors
@@ -22,6 +29,18 @@ type Site struct {
 	Form    Form
 	// Session says what a login of the site consists of.
 	Session session.Rules
+}
+
+// On is the site at another base.
+func (s Site) On(base string) Site {
+	if base == "" || base == s.Base {
+		return s
+	}
+	s.Base = strings.TrimSuffix(base, "/")
+	if address, err := url.Parse(base); err == nil {
+		s.Session.Hosts = append(slices.Clone(s.Session.Hosts), address.Hostname())
+	}
+	return s
 }
 
 // Form is a site's login form.
@@ -44,11 +63,11 @@ type Credentials struct {
 // Login fault: a person must log in.
 func (v *Visit) Enter(site Site, who Credentials) error {
 	v.site = site
-	if err := v.Goto(site.Home); err != nil {
+	if err := v.Goto(site.Base + site.Home); err != nil {
 		return err
 	}
 	v.Dismiss(site.Consent)
-	in, err := v.loggedIn(site, stepLimit)
+	in, err := v.loggedIn(site, v.step)
 	if err != nil || in {
 		return err
 	}
@@ -58,13 +77,16 @@ func (v *Visit) Enter(site Site, who Credentials) error {
 	if err := v.submit(site, who); err != nil {
 		return err
 	}
-	return v.Goto(site.Home)
+	return v.Goto(site.Base + site.Home)
 }
+
+// settle is how long a page may take to send somebody away who is not logged in.
+const settle = time.Second
 
 // loggedIn waits for a sign of being logged in, or of not being so.
 func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
-	signs := slices.Concat(site.In, site.Out)
-	for deadline := time.Now().Add(limit); ; {
+	signs, began := slices.Concat(site.Out, site.In), time.Now()
+	for deadline := began.Add(limit); ; {
 		if site.OutURL != nil && site.OutURL.MatchString(v.URL()) {
 			return false, nil
 		}
@@ -73,7 +95,9 @@ func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
 		case v.ctx.Err() != nil:
 			return false, v.ctx.Err()
 		case found != nil:
-			return i < len(site.In), nil
+			return i >= len(site.Out), nil
+		case site.InURL != nil && site.InURL.MatchString(v.URL()) && time.Since(began) > settle:
+			return true, nil
 		case time.Now().After(deadline):
 			return false, &api.Fault{
 				Kind: api.Unexpected, Message: "the page shows neither a login nor its absence", Expected: "one of " + join(signs), Found: "none of them on " + v.URL(), Endpoint: v.URL(),
@@ -85,9 +109,9 @@ func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
 
 // submit fills the login form, and the second factor where it is asked for.
 func (v *Visit) submit(site Site, who Credentials) error {
-	v.engine.options.Mask.Add(who.Password)
+	v.mask.Add(who.Password)
 	form := site.Form
-	if err := v.Goto(form.URL); err != nil {
+	if err := v.Goto(site.Base + form.URL); err != nil {
 		return err
 	}
 	v.Dismiss(site.Consent)
@@ -121,7 +145,7 @@ func (v *Visit) secondFactor(site Site, who Credentials) error {
 	if err != nil {
 		return v.loginNeeded("the secret of the second factor is none: " + err.Error())
 	}
-	v.engine.options.Mask.Add(code)
+	v.mask.Add(code)
 	if err := v.Fill("the field of the second factor", site.Form.Code, code); err != nil {
 		return err
 	}
@@ -139,8 +163,8 @@ func (v *Visit) secondFactor(site Site, who Credentials) error {
 
 // await waits for being logged in (0), or for the first of the other signs (1 and on); -1 is none in time.
 func (v *Visit) await(site Site, others ...Selectors) int {
-	for deadline := time.Now().Add(stepLimit); v.ctx.Err() == nil && time.Now().Before(deadline); v.page.WaitForTimeout(100) {
-		if v.Sees(site.In, 0) {
+	for deadline := time.Now().Add(v.step); v.ctx.Err() == nil && time.Now().Before(deadline); v.page.WaitForTimeout(100) {
+		if v.isIn(site) {
 			return 0
 		}
 		for i, names := range others {
@@ -152,9 +176,19 @@ func (v *Visit) await(site Site, others ...Selectors) int {
 	return -1
 }
 
+// isIn is a sign of being logged in on the page as it is.
+func (v *Visit) isIn(site Site) bool {
+	return v.Sees(site.In, 0) || site.InURL != nil && site.InURL.MatchString(v.URL()) && !v.shut(site)
+}
+
+// shut reports whether the page is the site's login page.
+func (v *Visit) shut(site Site) bool {
+	return site.OutURL != nil && site.OutURL.MatchString(v.URL()) || v.Sees(site.Out, 0)
+}
+
 // Still proves that the login has not ended on the way.
 func (v *Visit) Still(site Site) error {
-	if site.OutURL != nil && site.OutURL.MatchString(v.URL()) || v.Sees(site.Out, 0) {
+	if v.shut(site) {
 		return v.loginNeeded("the site ended the session while it was read")
 	}
 	return nil
@@ -166,14 +200,14 @@ func (v *Visit) loginNeeded(message string) error {
 
 // AwaitPerson opens the login page and waits until a person has logged in.
 func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
-	if err := v.Goto(site.Form.URL); err != nil {
+	if err := v.Goto(site.Base + site.Form.URL); err != nil {
 		return err
 	}
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); v.page.WaitForTimeout(500) {
 		if v.ctx.Err() != nil {
 			return v.ctx.Err()
 		}
-		if v.Sees(site.In, 0) {
+		if v.isIn(site) {
 			return nil
 		}
 	}

@@ -19,7 +19,6 @@ import (
 
 // Limits of every wait.
 const (
-	stepLimit     = 30 * time.Second // an element, a page
 	downloadLimit = 3 * time.Minute
 	maxCaptured   = 64 << 20
 )
@@ -31,8 +30,11 @@ type Visit struct {
 	browser playwright.BrowserContext
 	page    playwright.Page
 	stop    func() bool
-	began   time.Time
+	mask    *api.Mask
+	step    time.Duration
 	odd     []string
+	answer  playwright.Response // of the last Goto
+	rules   session.Rules
 	site    Site // since Enter
 }
 
@@ -46,10 +48,11 @@ func (v *Visit) Oddities() []string { return v.odd }
 
 // Goto opens an address and waits for its document.
 func (v *Visit) Goto(address string) error {
-	response, err := v.page.Goto(address, playwright.PageGotoOptions{WaitUntil: playwright.WaitUntilStateDomcontentloaded, Timeout: ms(stepLimit)})
+	response, err := v.page.Goto(address, playwright.PageGotoOptions{WaitUntil: playwright.WaitUntilStateDomcontentloaded, Timeout: ms(v.step)})
 	if err != nil {
 		return v.fault("open "+bare(address), err)
 	}
+	v.answer = response
 	if response != nil && response.Status() >= 500 {
 		return &api.Fault{Kind: api.Transient, Status: response.Status(), Message: "the site failed", Endpoint: "GET " + bare(address)}
 	}
@@ -74,7 +77,7 @@ func (v *Visit) fault(doing string, err error) error {
 		return err
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	text = v.engine.options.Mask.Text(strings.TrimPrefix(text, "playwright: "))
+	text = v.mask.Text(strings.TrimPrefix(text, "playwright: "))
 	return &api.Fault{Kind: api.Transient, Message: doing + ": " + text, Endpoint: v.URL()}
 }
 
@@ -116,13 +119,14 @@ func (v *Visit) first(names Selectors, limit time.Duration) (playwright.Locator,
 	}
 }
 
-// Click finds an element and clicks it.
+// Click finds an element and clicks it, when nothing lies over it any more.
 func (v *Visit) Click(what string, names Selectors) error {
-	locator, err := v.Find(what, names, stepLimit)
+	v.dismiss(v.site.Consent, 0)
+	locator, err := v.Find(what, names, v.step)
 	if err != nil {
 		return err
 	}
-	if err := locator.Click(playwright.LocatorClickOptions{Timeout: ms(stepLimit)}); err != nil {
+	if err := locator.Click(playwright.LocatorClickOptions{Timeout: ms(v.step)}); err != nil {
 		return v.fault("click "+what, err)
 	}
 	return nil
@@ -130,11 +134,11 @@ func (v *Visit) Click(what string, names Selectors) error {
 
 // Fill finds a field and writes into it.
 func (v *Visit) Fill(what string, names Selectors, value string) error {
-	locator, err := v.Find(what, names, stepLimit)
+	locator, err := v.Find(what, names, v.step)
 	if err != nil {
 		return err
 	}
-	if err := locator.Fill(value, playwright.LocatorFillOptions{Timeout: ms(stepLimit)}); err != nil {
+	if err := locator.Fill(value, playwright.LocatorFillOptions{Timeout: ms(v.step)}); err != nil {
 		return v.fault("fill "+what, err)
 	}
 	return nil
@@ -142,7 +146,7 @@ func (v *Visit) Fill(what string, names Selectors, value string) error {
 
 // Text is what an element says.
 func (v *Visit) Text(what string, names Selectors) (string, error) {
-	locator, err := v.Find(what, names, stepLimit)
+	locator, err := v.Find(what, names, v.step)
 	if err != nil {
 		return "", err
 	}
@@ -162,9 +166,27 @@ func (v *Visit) HTML() ([]byte, error) {
 	return []byte(text), nil
 }
 
+// Document is the page as the site sent it, byte for byte.
+func (v *Visit) Document() ([]byte, error) {
+	if v.answer == nil {
+		return v.HTML()
+	}
+	var body []byte
+	err := v.wait(v.step, func() (err error) {
+		body, err = v.answer.Body()
+		return err
+	})
+	if err != nil {
+		return nil, v.fault("read the page", err)
+	}
+	return body, nil
+}
+
 // Dismiss clicks away what may lie over a page, such as a consent banner; that there is none is no error.
-func (v *Visit) Dismiss(names Selectors) {
-	if locator, _ := v.first(names, 300*time.Millisecond); locator != nil {
+func (v *Visit) Dismiss(names Selectors) { v.dismiss(names, 300*time.Millisecond) }
+
+func (v *Visit) dismiss(names Selectors, limit time.Duration) {
+	if locator, _ := v.first(names, limit); locator != nil {
 		_ = locator.Click(playwright.LocatorClickOptions{Timeout: ms(5 * time.Second)})
 	}
 }
@@ -201,7 +223,7 @@ func (v *Visit) Download(what string, trigger func() error) (*Download, error) {
 		case got := <-begun:
 			return v.finish(what, got)
 		case why := <-failed:
-			return nil, &api.Fault{Kind: api.Transient, Message: "the download of " + what + " did not begin: " + v.engine.options.Mask.Text(why), Endpoint: v.URL()}
+			return nil, &api.Fault{Kind: api.Transient, Message: "the download of " + what + " did not begin: " + v.mask.Text(why), Endpoint: v.URL()}
 		default:
 		}
 		if err := v.Still(v.site); err != nil {
@@ -289,7 +311,7 @@ func (v *Visit) Collect(address *regexp.Regexp, limit time.Duration, do func() e
 		mu.Unlock()
 		for _, r := range waiting {
 			var body []byte
-			err := v.wait(stepLimit, func() (err error) {
+			err := v.wait(v.step, func() (err error) {
 				body, err = r.Body()
 				return err
 			})
@@ -299,7 +321,7 @@ func (v *Visit) Collect(address *regexp.Regexp, limit time.Duration, do func() e
 			if len(body) > maxCaptured {
 				return nil, &api.Fault{Kind: api.TooMuch, Message: "an answer is larger than may be kept", Endpoint: bare(r.URL())}
 			}
-			done = append(done, Response{URL: v.engine.options.Mask.Text(r.URL()), Status: r.Status(), Body: body})
+			done = append(done, Response{URL: v.mask.Text(r.URL()), Status: r.Status(), Body: body})
 		}
 		if enough(done) || v.ctx.Err() != nil || time.Now().After(deadline) {
 			return done, v.ctx.Err()
@@ -319,7 +341,7 @@ func (v *Visit) State() (session.State, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &state)
 	}
-	v.engine.options.Mask.Add(state.Secrets()...)
+	v.hide(state)
 	return state, err
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,19 +183,5 @@ func TestARefusedLoginIsToldUntilItIsReplaced(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Join(s.Dir, "made_up", "main", "login.json")); err != nil || info.Mode().Perm() != 0o600 || info.Size() > maxLogin {
 		t.Error(info, err)
-	}
-}
-
-func TestSecretsAreKnownWithoutPlainWords(t *testing.T) {
-	state := State{
-		Cookies: []Cookie{
-			{Value: "canary-cookie-value"}, {Value: "canarysecret", HTTPOnly: true}, {Value: "collapsed"}, {Value: "true"}, {Value: "2026-11-26T04:00:00Z"},
-			{Value: "1764129600"}, {Value: "12345678901234567890"},
-		},
-		Origins: stored(Item{"auth", `{"theme":"darkened","tokens":["canary-inside-1"],"at":1764129600123}`}, Item{"x", "America"}),
-	}
-	want := []string{"canary-cookie-value", "canarysecret", "12345678901234567890", state.Origins[0].LocalStorage[0].Value, "canary-inside-1"}
-	if got := state.Secrets(); !slices.Equal(got, want) {
-		t.Errorf("%q", got)
 	}
 }

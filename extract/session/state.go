@@ -1,10 +1,7 @@
 package session
 
 import (
-	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -64,59 +61,20 @@ type Item struct {
 	Value string `json:"value"`
 }
 
-// Secrets are all values that must not be said anywhere: those of cookies, and what local storage holds,
-// also inside JSON. Plain words, numbers and times that pages may read are none: they say what a page looks
-// like, and would blacken every text.
-func (s State) Secrets() []string {
-	var values []string
-	for _, cookie := range s.Cookies {
-		if !harmless(cookie.Value) || cookie.HTTPOnly && len(cookie.Value) >= shortest {
-			values = append(values, cookie.Value)
+// Secrets are the values that a login consists of; all are whatever else is remembered, too.
+func (s State) Secrets(r Rules) (login, all []string) {
+	take := func(name, value string, names []string) {
+		if all = append(all, value); slices.Contains(names, name) {
+			login = append(login, value)
 		}
+	}
+	for _, cookie := range s.Cookies {
+		take(cookie.Name, cookie.Value, r.AuthCookies)
 	}
 	for _, origin := range s.Origins {
 		for _, item := range origin.LocalStorage {
-			held := []string{item.Value}
-			var inside any
-			if json.Unmarshal([]byte(item.Value), &inside) == nil {
-				held = append(held, texts(inside)...)
-			}
-			values = append(values, slices.DeleteFunc(held, harmless)...)
+			take(item.Name, item.Value, r.TokenKeys)
 		}
 	}
-	return values
-}
-
-// texts are the strings in a JSON value.
-func texts(value any) (all []string) {
-	switch value := value.(type) {
-	case string:
-		all = append(all, value)
-	case []any:
-		for _, inside := range value {
-			all = append(all, texts(inside)...)
-		}
-	case map[string]any:
-		for _, inside := range value {
-			all = append(all, texts(inside)...)
-		}
-	}
-	return all
-}
-
-// shortest is how long a secret is at least, in bytes.
-const shortest = 8
-
-// harmless says that a value is too plain to be a secret.
-func harmless(value string) bool {
-	if len(value) < shortest {
-		return true
-	}
-	if _, err := strconv.ParseFloat(value, 64); err == nil && len(value) < 16 {
-		return true
-	}
-	if _, err := time.Parse(time.RFC3339, value); err == nil {
-		return true
-	}
-	return len(value) < 16 && !strings.ContainsAny(value, "0123456789")
+	return login, all
 }
