@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -71,8 +70,8 @@ func (s *Store) recipient(to To) (age.Recipient, error) {
 		return recipient, nil
 	case to.Passphrase != "":
 		recipient, err := age.NewScryptRecipient(to.Passphrase)
-		if err == nil && s.work > 0 {
-			recipient.SetWorkFactor(s.work)
+		if err == nil && s.Work > 0 {
+			recipient.SetWorkFactor(s.Work)
 		}
 		return recipient, err
 	}
@@ -109,16 +108,15 @@ func Sealed(data []byte) Seal {
 const ageHeader = "age-encryption.org/"
 
 func unarmored(data []byte) io.Reader {
-	data = bytes.TrimSpace(data)
-	if bytes.HasPrefix(data, []byte(armor.Header)) {
-		return armor.NewReader(bytes.NewReader(data))
+	if text := bytes.TrimSpace(data); bytes.HasPrefix(text, []byte(armor.Header)) {
+		return armor.NewReader(bytes.NewReader(text))
 	}
 	return bytes.NewReader(data)
 }
 
-// ImportSealed keeps a login that Export wrote, in place of the one before. An account's login stays that
-// account's: a source or account that is named must be the file's.
-func (s *Store) ImportSealed(data []byte, source, account string, by By) (Login, error) {
+// ImportSealed keeps a login that Export wrote, in place of the one before. Accept is asked first whether
+// it is one to be kept; nil accepts any.
+func (s *Store) ImportSealed(data []byte, by By, accept func(Login) error) (Login, error) {
 	text, err := unseal(data, by)
 	if err != nil {
 		return Login{}, err
@@ -132,18 +130,15 @@ func (s *Store) ImportSealed(data []byte, source, account string, by By) (Login,
 		return Login{}, unusable("a newer bedrot wrote it", "use that bedrot here, too")
 	}
 	login := in.Login
-	switch {
-	case source != "" && source != login.Source || account != "" && account != login.Account:
-		return Login{}, unusable(
-			fmt.Sprintf("it is the login of %s:%s", login.Source, login.Account), "leave --source and --account away, or export the right one",
-		)
-	case login.Kind != KindToken && login.Kind != KindBrowser, login.Kind == KindBrowser && json.Unmarshal(in.Secret, &record) != nil:
+	if login.Kind != KindToken && login.Kind != KindBrowser || login.Kind == KindBrowser && json.Unmarshal(in.Secret, &record) != nil {
 		return Login{}, unusable("it holds no kind of login that this bedrot knows", "use the bedrot that wrote it")
 	}
-	if err := s.save(login, in.Secret); err != nil {
-		return Login{}, err
+	if accept != nil {
+		if err := accept(login); err != nil {
+			return Login{}, err
+		}
 	}
-	return login, nil
+	return login, s.save(login, in.Secret)
 }
 
 func unseal(data []byte, by By) ([]byte, error) {

@@ -44,7 +44,7 @@ func TestALoginIsCarriedToAnotherMachine(t *testing.T) {
 				t.Errorf("%s: %.100s", Sealed(file.Bytes()), file.String())
 			}
 			save(t, server, "made_up", "main", "canary-older") // is replaced, and not asked first
-			login, err := server.ImportSealed(file.Bytes(), "", "", c.by)
+			login, err := server.ImportSealed(file.Bytes(), c.by, nil)
 			if err != nil || login.Source != "made_up" || login.Account != "main" {
 				t.Fatal(login, err)
 			}
@@ -57,13 +57,20 @@ func TestALoginIsCarriedToAnotherMachine(t *testing.T) {
 			if err != nil || len(list) != 1 || list[0] != want {
 				t.Errorf("%+v, %v", list, err)
 			}
-			_, err = server.ImportSealed(file.Bytes(), "made_up", "other", c.by)
-			refused(t, err, "login_unusable", "made_up:main")
+			no := errors.New("not this one")
+			if _, err = server.ImportSealed(file.Bytes(), c.by, func(l Login) error {
+				if l.Source != "made_up" || l.Account != "main" {
+					t.Errorf("%+v", l)
+				}
+				return no
+			}); !errors.Is(err, no) {
+				t.Error(err)
+			}
 			binary, err := io.ReadAll(armor.NewReader(bytes.NewReader(file.Bytes())))
 			if err != nil || Sealed(binary) != c.seal {
 				t.Error(Sealed(binary), err)
 			}
-			if _, err := server.ImportSealed(binary, "made_up", "main", c.by); err != nil {
+			if _, err := server.ImportSealed(binary, c.by, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -74,7 +81,7 @@ func TestALoginIsCarriedToAnotherMachine(t *testing.T) {
 	if err := laptop.Export(&file, "youtube", "main", To{Passphrase: "correct horse"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.ImportSealed(file.Bytes(), "youtube", "", By{Passphrase: "correct horse"}); err != nil {
+	if _, err := server.ImportSealed(file.Bytes(), By{Passphrase: "correct horse"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := server.Load("youtube", "main"); err != nil || string(got) != "canary-1" {
@@ -153,10 +160,10 @@ func TestAnExportThatDoesNotOpenSaysWhatToSet(t *testing.T) {
 		"unknown kind":       {sealed(`{"format":1,"login":{"source":"a","account":"b","kind":"c"}}`), opens, "login_unusable", "no kind of login"},
 		"no browser's":       {sealed(`{"format":1,"login":{"source":"a","account":"b","kind":"browser"},"secret":"AAAA"}`), opens, "login_unusable", "no kind of login"},
 	} {
-		_, err := newStore(t).ImportSealed(c.data, "", "", c.by)
+		_, err := newStore(t).ImportSealed(c.data, c.by, nil)
 		t.Run(name, func(t *testing.T) { refused(t, err, c.code, c.says) })
 	}
-	if _, err := s.ImportSealed(sealed(`{"format":1,"login":{"source":"..","account":"b","kind":"token"}}`), "", "", opens); err == nil {
+	if _, err := s.ImportSealed(sealed(`{"format":1,"login":{"source":"..","account":"b","kind":"token"}}`), opens, nil); err == nil {
 		t.Error("a source .. is taken")
 	}
 }

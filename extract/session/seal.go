@@ -43,8 +43,8 @@ func (s *Store) seal(body []byte) (Seal, []byte, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		if s.work > 0 {
-			recipient.SetWorkFactor(s.work)
+		if s.Work > 0 {
+			recipient.SetWorkFactor(s.Work)
 		}
 		how, to = ByPassphrase, recipient
 	default:

@@ -52,7 +52,8 @@ type Store struct {
 	// Key is an age identity (AGE-SECRET-KEY-…) that does the same, and goes before Passphrase.
 	Key string
 
-	work int // of scrypt, as a power of two; 0 is age's own. Tests have no second to spend on each
+	// Work is how much a passphrase costs to try, as a power of two; 0 is age's own, about a second.
+	Work int
 }
 
 // Login is what is known of a login without opening it.
