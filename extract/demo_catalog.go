@@ -24,6 +24,7 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	for _, alias := range []string{"tiktok,zone.a0", "tiktok,main", "instagram,zone.a0", "instagram,main", "youtube,UCzone0a0zone0a0zone0a0z", "youtube,main", "linktree,main"} {
 		fmt.Fprintf(&artists, "%s,%s\n", alias, demoArtists()[0].name)
 	}
+	fmt.Fprintf(&artists, "youtube,%s,%s\n", demoYoutubeChannel(1), demoArtists()[1].name)
 	all := c.tracks()
 	for _, track := range all[:len(all)-1] {
 		fmt.Fprintf(&tracks, "%s,%s,%s,%s\n", track.isrc, track.title, demoArtists()[track.artist].name, isoDay(track.released))

@@ -261,13 +261,15 @@ func (r *Runner) session(source Source, account string, door Door, gate *api.Gat
 		transport = &api.Recorder{Dir: fmt.Sprintf("%s/%s-%s", r.Record, source.Name, account), Next: transport, Mask: r.mask, Private: source.API.Private}
 	}
 	scratch, evidence := "", ""
+	var lake *zones.Lake
 	if r.Lake != nil {
+		lake = r.Lake.Lake
 		scratch, evidence = r.Lake.Scratch.Dir, r.Lake.Path("audit", "evidence", r.Run)
 	}
 	return &Session{
 		Source: source, Account: account, Door: door, Log: log, Mask: r.mask, Now: r.Now, Wait: r.wait(), values: r.Values, gate: gate, asks: asks,
 		options: api.Options{Transport: transport, Mask: r.mask, Log: log, Now: r.Now, Wait: r.wait()},
-		land:    r.land, scratch: scratch, tell: r.tell, tokens: r.Tokens, browsers: r.browsers, evidence: evidence,
+		land:    r.land, scratch: scratch, tell: r.tell, tokens: r.Tokens, browsers: r.browsers, evidence: evidence, lake: lake,
 	}
 }
 

@@ -48,6 +48,7 @@ type Session struct {
 	visit    *browser.Visit
 	record   session.Record // what is kept of the browser's login
 	evidence string         // folder
+	lake     *zones.Lake
 }
 
 // Tokens keeps what a login gave, apart from the lake: refresh tokens above all.

@@ -223,3 +223,22 @@ func (d *Drop) Of(found, wanted string) error {
 	}
 	return &api.Fault{Kind: api.Unexpected, Name: "other_account", Message: "the site gave another account's data", Expected: wanted, Found: found}
 }
+
+// Names are the files that a stream of the account has landed ever, by the names the service gave them.
+func (s *Session) Names(stream string) (map[string]bool, error) {
+	ids, err := s.lake.DropIDs(s.Source.Name, stream, s.Account)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for _, id := range ids {
+		drop, err := s.lake.ReadDrop(s.Source.Name, stream, s.Account, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range drop.Files {
+			names[file.Name] = true
+		}
+	}
+	return names, nil
+}

@@ -363,3 +363,63 @@ func (v *Visit) Close() error {
 }
 
 func ms(d time.Duration) *float64 { return playwright.Float(float64(d.Milliseconds())) }
+
+// Step is how long an element or a page may take.
+func (v *Visit) Step() time.Duration { return v.step }
+
+// Element is one of several that look alike.
+type Element struct {
+	Text    string
+	visit   *Visit
+	locator playwright.Locator
+}
+
+// All are the elements by the first of the names that any has.
+func (v *Visit) All(names Selectors) ([]Element, error) {
+	for _, name := range names {
+		found, err := v.page.Locator(name).All()
+		if err != nil {
+			return nil, v.fault("list "+name, err)
+		}
+		var all []Element
+		for _, locator := range found {
+			text, err := locator.InnerText(playwright.LocatorInnerTextOptions{Timeout: ms(v.step)})
+			if err != nil {
+				return nil, v.fault("read "+name, err)
+			}
+			all = append(all, Element{Text: text, visit: v, locator: locator})
+		}
+		if len(all) > 0 {
+			return all, nil
+		}
+	}
+	return nil, nil
+}
+
+// Attribute is one of an element inside; empty where there is none.
+func (e Element) Attribute(selector, name string) string {
+	inside := e.locator.Locator(selector).First()
+	if n, err := inside.Count(); err != nil || n == 0 {
+		return ""
+	}
+	value, err := inside.GetAttribute(name, playwright.LocatorGetAttributeOptions{Timeout: ms(e.visit.step)})
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+// Click clicks the first of an element's own that has one of the names.
+func (e Element) Click(names Selectors) error {
+	for _, name := range names {
+		inside := e.locator.Locator(name).First()
+		if n, err := inside.Count(); err != nil || n == 0 {
+			continue
+		}
+		if err := inside.Click(playwright.LocatorClickOptions{Timeout: ms(e.visit.step)}); err != nil {
+			return e.visit.fault("click "+name, err)
+		}
+		return nil
+	}
+	return &api.Fault{Kind: api.Unexpected, Message: "the page has changed: there is nothing to click", Expected: join(names), Found: "none of them in " + e.Text, Endpoint: e.visit.URL()}
+}

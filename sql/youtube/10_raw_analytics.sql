@@ -8,15 +8,16 @@
 --     [estimatedRevenue], [estimatedAdRevenue], [grossRevenue], [estimatedRedPartnerRevenue],
 --     [monetizedPlaybacks], [playbackBasedCpm], [adImpressions], [cpm]
 -- records: rows[] as columnHeaders[].name
--- file: analytics_(?P<channel>MINE|UC[\w-]*?)_(?P<filter>all|\w+=[\w-]+?)_(?P<first_day>\d{8})_(?P<last_day>\d{8})_(?P<as_of>\d{8}_\d{6})\.json
+-- file: analytics_(?P<channel>MINE|UC[\w-]*?)_(?P<filter>all|\w+=[\w-]+?)_(?P<first_day>\d{8})_(?P<last_day>\d{8})_(?P<as_of>\d{8}_\d{6})(?:_[a-z]+)?\.json
 -- identity: channel_id
 -- refuse: access_token, refresh_token
 -- partition: account, report, filter, time_window, month, date
 -- fresh: 4d
 --
 -- An answer repeats nothing of the question: channel, filter and window stand in the file's name
--- only. Without them the days of one video look like those of the channel. Whatever is no known
--- metric counts as a dimension, so a report by something new is never taken for one that is known.
+-- only, and a word after the time where several are asked at once. Without them the days of one
+-- video look like those of the channel. Whatever is no known metric counts as a dimension, so a
+-- report by something new is never taken for one that is known.
 -- A report by day is cut off, without a word, at the last day that is processed; one without days
 -- is a picture of a window.
 select
