@@ -259,6 +259,14 @@ type Tested struct {
 	Err     *zones.Error `json:"error,omitempty"`
 }
 
+// String is what a look found, in a line.
+func (t Tested) String() string {
+	if t.Err != nil {
+		return t.Source + ":" + t.Account + " does not work: " + t.Err.What
+	}
+	return t.Source + ":" + t.Account + " works"
+}
+
 // Test looks whether logins work: of one account, or of all that are kept. It remembers what it finds.
 func (l *Logins) Test(ctx context.Context, name, account string) ([]Tested, error) {
 	var all []*Session

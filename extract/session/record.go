@@ -118,7 +118,7 @@ type token struct {
 }
 
 // jwts fits JSON Web Tokens wherever they stand: raw, in quotes, in JSON, after the word Bearer.
-var jwts = regexp.MustCompile(`[A-Za-z0-9_-]{4,}\.([A-Za-z0-9_-]{4,})\.[A-Za-z0-9_-]*`)
+var jwts = regexp.MustCompile(`[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*`)
 
 // token reads the tokens of local storage. The one that lasts longest counts: one of a few minutes stands
 // beside the one that renews it, and an old one may stand beside the one in use.

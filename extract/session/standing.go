@@ -82,6 +82,24 @@ func (s Standing) Left() string {
 	return fmt.Sprintf("%d days", *s.DaysLeft)
 }
 
+// String is the standing in a line.
+func (s Standing) String() string {
+	line := fmt.Sprintf("%-24s %-9s", s.Source+":"+s.Account, s.State)
+	if s.State == Never {
+		return line + " bedrot session login " + s.Source + " --account " + s.Account
+	}
+	line += " " + s.Left()
+	for _, at := range []struct {
+		what string
+		when *time.Time
+	}{{"until", s.ExpiresAt}, {"logged in", s.LastLoginAt}, {"last worked", s.LastProofAt}, {"refused", s.RefusedAt}} {
+		if at.when != nil {
+			line += ", " + at.what + " " + at.when.Format("2006-01-02 15:04")
+		}
+	}
+	return line
+}
+
 func known(at time.Time) *time.Time {
 	if at.IsZero() {
 		return nil
