@@ -14,7 +14,7 @@ import (
 )
 
 // ageKey is a new one.
-func ageKey(t *testing.T) string {
+func ageKey(t testing.TB) string {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -24,13 +24,17 @@ func ageKey(t *testing.T) string {
 }
 
 // withLogins is a lake whose .env says where logins are kept, and by which key they are encrypted.
-func withLogins(t *testing.T, key string) *lake {
+func withLogins(t testing.TB, key string) *lake {
 	t.Helper()
-	l := newLake(t)
+	return newLake(t).withLogins(key)
+}
+
+func (l *lake) withLogins(key string) *lake {
+	l.t.Helper()
 	l.inLake("lake.toml", "[accounts]\ntiktok = [\"zone_a0\", \"pig1987\"]\n")
-	l.inLake(".env", "BEDROT_SESSIONS="+filepath.Join(t.TempDir(), "logins")+"\nBEDROT_SESSION_KEY="+key+"\n")
+	l.inLake(".env", "BEDROT_SESSIONS="+filepath.Join(l.t.TempDir(), "logins")+"\nBEDROT_SESSION_KEY="+key+"\n")
 	if err := os.Chmod(filepath.Join(l.root, ".env"), 0o600); err != nil {
-		t.Fatal(err)
+		l.t.Fatal(err)
 	}
 	return l
 }

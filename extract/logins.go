@@ -318,18 +318,18 @@ func (l *Logins) test(ctx context.Context, chromium *browsers, s *Session) error
 		}
 		return err
 	}
-	record, err := l.Store.LoadRecord(s.Source.Name, s.Account)
+	record, err := s.load()
 	if errors.Is(err, fs.ErrNotExist) {
 		return &api.Fault{Kind: api.Login, Message: "nobody has logged in yet"}
 	}
-	if err == nil {
-		record, err = l.prove(ctx, chromium, s, record)
+	if err != nil {
+		return err
+	}
+	if s.record, err = l.prove(ctx, chromium, s, record); err != nil {
 		s.refused(err, began)
+		return err
 	}
-	if err == nil {
-		err = l.Store.SaveRecord(s.Source.Name, s.Account, record, s.Site().Rules())
-	}
-	return err
+	return s.keep(l.Store)
 }
 
 // Forget takes a login away.

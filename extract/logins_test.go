@@ -240,6 +240,57 @@ func TestALoginThatDoesNotSucceedLeavesWhatWasKept(t *testing.T) {
 	refusedLogin(t, w.Login(t.Context(), "made_up", "zone_a0"), "browser_missing", "BEDROT_CHROMIUM")
 }
 
+// What a person brings while a run is at work is not written over by what the run remembers.
+func TestWhatAPersonBringsMeanwhileStays(t *testing.T) {
+	w := newLoginsWorld(t)
+	at := time.Date(2026, time.November, 26, 4, 0, 0, 0, time.UTC)
+	w.Store.Now = func() time.Time { return at }
+	bring := func(value string) {
+		t.Helper()
+		record := session.Record{State: session.State{Cookies: []session.Cookie{{Name: "sid", Value: value, Domain: "127.0.0.1", Path: "/", Expires: -1, SameSite: "Lax"}}}}
+		if err := w.Store.SaveRecord("made_up", "zone_a0", record, session.Rules{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := func() string {
+		t.Helper()
+		record, err := w.Store.LoadRecord("made_up", "zone_a0")
+		if err != nil || len(record.State.Cookies) != 1 {
+			t.Fatal(record, err)
+		}
+		return record.State.Cookies[0].Value
+	}
+	bring("canary-loaded")
+	s, err := w.find("made_up", "zone_a0")
+	if err == nil {
+		s.record, err = s.load()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{"canary-first", "canary-second"} { // a run saves more than once
+		at = at.Add(time.Minute)
+		s.record.State.Cookies[0].Value = value
+		if err := s.keep(w.Store); err != nil || kept() != value {
+			t.Errorf("%s, %v", kept(), err)
+		}
+	}
+	at = at.Add(time.Minute)
+	bring("canary-brought")
+	if err := s.keep(w.Store); err != nil || kept() != "canary-brought" {
+		t.Errorf("%s, %v", kept(), err)
+	}
+	if err := w.Store.Forget("made_up", "zone_a0"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.keep(w.Store); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.Store.LoadRecord("made_up", "zone_a0"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what was forgotten is there again: %v", err)
+	}
+}
+
 func TestALoginByTokenIsTheSourcesOwn(t *testing.T) {
 	w := newLoginsWorld(t)
 	if err := w.Login(t.Context(), "tokens", ""); err != nil || !strings.Contains(w.said.String(), "look at the page") {

@@ -100,6 +100,8 @@ type Records interface {
 	// LoadRecord is the login of an account, or an error that wraps os.ErrNotExist.
 	LoadRecord(source, account string) (session.Record, error)
 	SaveRecord(source, account string, record session.Record, rules session.Rules) error
+	// SavedAt is when the login was saved; zero when there is none.
+	SavedAt(source, account string) (time.Time, error)
 	// Refused remembers that the site refused the login as it was at a time.
 	Refused(source, account string, began time.Time) error
 }
@@ -136,6 +138,9 @@ func (s *Session) remembered() (session.Record, error) {
 
 func (s *Session) load() (record session.Record, err error) {
 	if records, ok := s.tokens.(Records); ok {
+		if s.saved, err = records.SavedAt(s.Source.Name, s.Account); err != nil {
+			return record, err
+		}
 		return records.LoadRecord(s.Source.Name, s.Account)
 	}
 	text, err := s.tokens.Load(s.Source.Name, s.Account)
@@ -167,13 +172,27 @@ func (s *Session) proven() error {
 	}
 	s.record.ProvenAt, s.record.State = now, state
 	if records, ok := s.tokens.(Records); ok {
-		return records.SaveRecord(s.Source.Name, s.Account, s.record, s.Site().Rules())
+		return s.keep(records)
 	}
 	text, err := json.Marshal(s.record)
 	if err != nil {
 		return err
 	}
 	return s.tokens.Save(s.Source.Name, s.Account, text)
+}
+
+// keep saves what was proven, unless somebody has brought or taken away a login since it was loaded: what a
+// person does wins.
+func (s *Session) keep(records Records) error {
+	at, err := records.SavedAt(s.Source.Name, s.Account)
+	if err != nil || !at.Equal(s.saved) {
+		return err
+	}
+	if err := records.SaveRecord(s.Source.Name, s.Account, s.record, s.Site().Rules()); err != nil {
+		return err
+	}
+	s.saved, err = records.SavedAt(s.Source.Name, s.Account)
+	return err
 }
 
 // withEvidence keeps what the page looks like beside the audit journal, and says where.

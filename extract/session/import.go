@@ -36,8 +36,10 @@ func (i Imported) Says() []string {
 		what  string
 		names []string
 	}{
-		{"left out, since their time is over", i.Ended}, {"left out, since no browser takes them", i.Refused},
-		{"odd", i.Odd}, {"not there, though a login has them", i.Missing},
+		{"left out, since their time is over", i.Ended},
+		{"left out, since no browser takes them", i.Refused},
+		{"odd", i.Odd},
+		{"not there, though a login has them", i.Missing},
 	} {
 		if len(told.names) > 0 {
 			lines = append(lines, told.what+": "+strings.Join(told.names, ", "))

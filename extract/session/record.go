@@ -3,6 +3,8 @@ package session
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/url"
 	"regexp"
 	"slices"
@@ -34,6 +36,19 @@ func (s *Store) LoadRecord(source, account string) (record Record, err error) {
 		return Record{}, s.damaged(path, login.Source, login.Account, "does not hold what a browser remembers")
 	}
 	return record, nil
+}
+
+// SavedAt is when the login of an account was saved, without opening it; zero when there is none.
+func (s *Store) SavedAt(source, account string) (time.Time, error) {
+	path, err := s.path(source, account)
+	if err != nil {
+		return time.Time{}, err
+	}
+	doc, err := s.read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, nil
+	}
+	return doc.SavedAt, err
 }
 
 // has reports whether a domain is the site's; without any hosts all are.
