@@ -396,3 +396,37 @@ func TestLoginsThatEndSoonAreWarnedOf(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+// The file that a person brings is all that the next run needs.
+func TestARunGoesOnAfterAnImport(t *testing.T) {
+	w, site := distrokidWorld(t)
+	store := &session.Store{Dir: filepath.Join(t.TempDir(), "logins"), Now: func() time.Time { return w.now }}
+	w.Tokens = store
+	w.Select.Only = []zones.Pattern{{Source: "distrokid", Stream: "applemusic"}}
+	l := &Logins{Sources: w.Sources, Store: store, Config: &w.lake.Config, Values: w.Values, Say: func(string, ...any) {}, Log: w.Log, Now: store.Now, Chromium: w.Chromium}
+	bring := func() {
+		t.Helper()
+		text := "127.0.0.1\tFALSE\t/\tFALSE\t0\tDKSESSION\t" + site.Session("label@example.com") + "\n"
+		if err := l.Import([]byte(text), "distrokid", "main"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stands := func(state string, proven bool) {
+		t.Helper()
+		list, err := l.List("distrokid")
+		if err != nil || len(list) != 1 || list[0].State != state || (list[0].LastProofAt != nil) != proven {
+			t.Errorf("%+v, %v", list, err)
+		}
+	}
+	bring()
+	stands(session.Unknown, false)
+	equal(t, w.fetch(t), "distrokid/applemusic:main landed")
+	stands(session.Unknown, true)
+	site.EndSessions()
+	w.now = w.now.Add(24 * time.Hour)
+	equal(t, w.fetch(t), "distrokid/applemusic:main failed login_needed")
+	stands(session.Expired, true)
+	bring()
+	equal(t, w.fetch(t), "distrokid/applemusic:main landed")
+	stands(session.Unknown, true)
+}
