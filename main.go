@@ -230,7 +230,7 @@ func (a *app) cli() *cli.App {
 		},
 		Commands: []*cli.Command{
 			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
-			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
+			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
 			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
@@ -357,21 +357,16 @@ func (a *app) demo(c *cli.Context) error {
 		return usage("%s is not empty: the demo makes a lake of its own", dir)
 	}
 	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
-	for night := 1; night <= extract.DemoNights; night++ {
-		evening, started := extract.DemoTime(cfg, night), a.now()
-		now := func() time.Time { return evening.Add(a.now().Sub(started)) }
-		lake, err := zones.Init(dir, c.String("env"), a.files, evening)
-		if err != nil {
+	var live *extract.Live
+	if c.Bool("live") {
+		var err error
+		if live, err = extract.NewLive(cfg, a.now); err != nil {
 			return err
 		}
-		a.talk(c).Say("night %d of %d", night, extract.DemoNights)
-		err = a.runJob(c, lake, now, func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
-			if err := extract.DemoNight(ctx, w, cfg, night, journal.Run()); err != nil {
-				return nil, err
-			}
-			return a.arrive(c, evening)(ctx, w, journal)
-		})
-		if err != nil {
+		defer func() { _ = live.Close() }()
+	}
+	for night := 1; night <= extract.DemoNights; night++ {
+		if err := a.demoNight(c, dir, cfg, night, live); err != nil {
 			return err
 		}
 	}
@@ -384,6 +379,28 @@ try next:
   bedrot --lake %[1]s tables curated.royalties
   bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2024-01' and store = 'Deezer'"`, dir)
 	return nil
+}
+
+// demoNight is one night of the demo; with servers, what they know is fetched from them.
+func (a *app) demoNight(c *cli.Context, dir string, cfg extract.DemoConfig, night int, live *extract.Live) error {
+	evening, started := extract.DemoTime(cfg, night), a.now()
+	now := func() time.Time { return evening.Add(a.now().Sub(started)) }
+	lake, err := zones.Init(dir, c.String("env"), a.files, evening)
+	if err != nil {
+		return err
+	}
+	a.talk(c).Say("night %d of %d", night, extract.DemoNights)
+	arrive := []build.Arrive{func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+		return nil, extract.DemoNight(ctx, w, cfg, night, journal.Run(), live != nil)
+	}, a.arrive(c, evening)}
+	if live != nil {
+		live.Now, lake.Config.Accounts = now, live.Accounts()
+		arrive = append(arrive, a.fetch(c, func(r *extract.Runner) {
+			r.Now = now
+			live.Night(r)
+		}))
+	}
+	return a.runJob(c, lake, now, arrive...)
 }
 
 // arrive takes the inbox and the catalog of names; what cannot be placed is found, not fatal.
@@ -589,15 +606,19 @@ func (a *app) extract(c *cli.Context) error {
 	return a.runJob(c, lake, a.now, a.fetch(c))
 }
 
-// fetch asks sources for what is due; what fails is found, not fatal.
-func (a *app) fetch(c *cli.Context) build.Arrive {
+// fetch asks sources for what is due, by a runner as set sets it up; what fails is found, not fatal.
+func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
 	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
 		runner, err := a.runner(c, w)
 		if err != nil {
 			return nil, err
 		}
+		for _, s := range set {
+			s(runner)
+		}
 		runner.Run, runner.Tell = journal.Run(), func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
 		outcomes, err := runner.Fetch(ctx)
+		a.fetched = nil
 		var findings []build.Finding
 		for _, o := range outcomes {
 			a.fetched = append(a.fetched, o.Event())

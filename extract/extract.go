@@ -92,7 +92,7 @@ type Fetch struct {
 	Doors []Door
 	// Lag is how many days the newest figures are usually behind.
 	Lag int
-	// Every is how often it is worth asking; a younger answer counts as fresh. Zero is 20 hours.
+	// Every is how often it is worth asking; a younger answer counts as fresh. Zero is 16 hours, so that a night that began late makes the next one skip nothing.
 	Every time.Duration
 	// LookBack is for how many days figures change after their day; 0 for a stream that is a picture of
 	// the moment, which has no window.
@@ -108,7 +108,7 @@ func (f *Fetch) windowed() bool { return f.LookBack > 0 }
 
 func (f *Fetch) every() time.Duration {
 	if f.Every == 0 {
-		return 20 * time.Hour
+		return 16 * time.Hour
 	}
 	return f.Every
 }

@@ -22,6 +22,8 @@ const (
 	metaVersion = "v25.0"
 	// metaRows are asked for in a page, metaFewest where that is too much.
 	metaRows, metaFewest = 200, 25
+	// metaPages are more than any list has.
+	metaPages = 100_000
 	// metaSoon is how long before its end a login is told of.
 	metaSoon = 7 * 24 * time.Hour
 )

@@ -249,7 +249,7 @@ func (m *meta) await(ctx context.Context, run string) (*api.Fault, error) {
 				return nil, nil
 			}
 		case "Job Failed":
-			return nothing(api.TooMuch, "the report run failed %s", state.Message)
+			return nothing(api.TooMuch, "%s", strings.TrimSuffix("the report run failed: "+state.Message, ": "))
 		case "Job Skipped":
 			return nothing(api.Transient, "the report run expired")
 		}

@@ -55,9 +55,12 @@ func (m *meta) pages(ctx context.Context, drop *Drop, file, kind, address string
 		}
 		seed.Reset()
 		_, _ = seed.WriteString(after) // never fails
-		if sum := seed.Sum64(); seen[sum] {
+		switch sum := seed.Sum64(); {
+		case seen[sum]:
 			return api.Shape("a cursor that goes on", "one that came before")
-		} else {
+		case len(seen) == metaPages:
+			return api.Shape("a list that ends", "more than %d pages", metaPages)
+		default:
 			seen[sum] = true
 		}
 		query.Set("after", after)
@@ -70,7 +73,7 @@ func (r *metaReach) fewer(fault *api.Fault) bool {
 	switch {
 	case r.rows <= metaFewest:
 		return false
-	case fault.Kind == api.TooMuch && (fault.Code == "1" || strings.HasPrefix(fault.Code, "1/")):
+	case fault.Kind == api.TooMuch && (fault.Code == "" || fault.Code == "1" || strings.HasPrefix(fault.Code, "1/")):
 	case fault.Code == "1/99" && !r.eased:
 		r.eased = true
 	default:

@@ -15,6 +15,7 @@ import (
 
 	"bedrot/extract/api"
 	"bedrot/extract/fake"
+	"bedrot/zones"
 )
 
 // metaWorld is a world whose source is metaads, asking a fake. Waits move the clock.
@@ -147,6 +148,7 @@ func metaWant(status string) []string {
 
 func TestMetaadsNight(t *testing.T) {
 	w := newMetaWorld(t, fake.MetaConfig{AppID: "4711", AppSecret: "canary-app-secret"})
+	w.Record = t.TempDir()
 	equal(t, w.fetch(t), metaWant("landed")...)
 	w.fine(t)
 	for _, call := range w.fake.Calls() {
@@ -192,6 +194,19 @@ func TestMetaadsNight(t *testing.T) {
 		t.Errorf("%+v, %v", drop, err)
 	}
 	equal(t, w.fetch(t)) // at once again: nothing is due
+	w.Again, w.Select.Only = true, []zones.Pattern{{Source: "metaads", Stream: "insights"}}
+	w.Backfill.Since = worldNow // a day that has not begun where the account is
+	equal(t, w.fetch(t), "metaads/insights:main nothing 2026-11-26 2026-11-26")
+	recorded, err := os.ReadDir(filepath.Join(w.Record, "metaads-main"))
+	if err != nil || len(recorded) != 16 {
+		t.Errorf("%d recorded, %v", len(recorded), err)
+	}
+	for _, file := range recorded {
+		text, err := os.ReadFile(filepath.Join(w.Record, "metaads-main", file.Name()))
+		if err != nil || strings.Contains(string(text), "canary") || strings.Contains(string(text), "Bearer") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }
 
 // metaSpent is what rows tell by campaign and day, in cents. What was archived comes twice, and counts once.
@@ -244,84 +259,6 @@ func TestMetaadsNightAfter(t *testing.T) {
 	w.fine(t)
 }
 
-func TestMetaadsFailures(t *testing.T) {
-	login, fine := "failed login_needed", "landed"
-	html := map[string]string{"Content-Type": "text/html"}
-	fault := func(match string, times, status, code, subcode int, message string) fake.Fault {
-		return fake.Fault{Match: match, Times: times, Status: status, Body: fake.MetaError(code, subcode, message)}
-	}
-	changed := func(from, to string) fake.Fault {
-		return fake.Fault{Match: "/campaigns", Times: -1, Change: func(b []byte) []byte { return []byte(strings.Replace(string(b), from, to, 1)) }}
-	}
-	usage := func(name, value string) map[string]string { return map[string]string{name: value} }
-	busy := func(header map[string]string) fake.Fault { return fake.Fault{Match: "/act_[0-9]+[?]", Header: header} }
-	for name, c := range map[string]struct {
-		fault fake.Fault
-		want  string // of campaigns
-		calls int    // the account, the campaigns
-		waits string
-		next  string
-	}{
-		"nothing":                       {fake.Fault{Match: "never"}, fine, 2, "", ""},
-		"80004 with its minutes":        {fake.Fault{Match: "/campaigns", Status: 400, Body: fake.MetaError(80004, 2446079, "too many"), Header: usage("X-Business-Use-Case-Usage", `{"1010035716096012":[{"type":"ads_management","call_count":100,"estimated_time_to_regain_access":7}]}`)}, fine, 3, "7m0s", ""},
-		"80004 for longer than a night": {fake.Fault{Match: "/campaigns", Times: -1, Status: 400, Body: fake.MetaError(80004, 2446079, "too many"), Header: usage("X-Business-Use-Case-Usage", `{"1010035716096012":[{"type":"ads_management","call_count":100,"estimated_time_to_regain_access":700}]}`)}, "failed throttled", 2, "", ""},
-		"17 without a word":             {fault("/campaigns", 1, 400, 17, 2446079, "user limit"), fine, 3, "5m0s", ""},
-		"4 for good":                    {fault("/campaigns", -1, 400, 4, 1504022, "app limit"), "failed throttled", 5, "5m0s 5m0s 5m0s", "next run"},
-		"613":                           {fault("/campaigns", 1, 400, 613, 1996, "custom limit"), fine, 3, "5m0s", ""},
-		"a throttle dressed as 200":     {fault("/campaigns", 1, 400, 200, 4841013, "development tier"), fine, 3, "5m0s", ""},
-		"usage at 97 %":                 {busy(usage("X-Business-Use-Case-Usage", `{"1":[{"total_time":97,"estimated_time_to_regain_access":0}]}`)), fine, 2, "1m0s", ""},
-		"usage with minutes":            {busy(usage("X-Business-Use-Case-Usage", `{"1":[{"total_time":9},{"estimated_time_to_regain_access":3}]}`)), fine, 2, "3m0s", ""},
-		"the app's usage at 96 %":       {busy(usage("X-App-Usage", `{"call_count":96}`)), fine, 2, "1m0s", ""},
-		"the account's usage":           {busy(usage("X-Ad-Account-Usage", `{"acc_id_util_pct":99.5,"reset_time_duration":90}`)), fine, 2, "1m30s", ""},
-		"the insights throttle":         {busy(usage("X-FB-Ads-Insights-Throttle", `{"app_id_util_pct":100,"acc_id_util_pct":10}`)), fine, 2, "1m0s", ""},
-		"usage at 95 %":                 {busy(usage("X-App-Usage", `{"call_count":95}`)), fine, 2, "", ""},
-		"usage that is none":            {busy(usage("X-App-Usage", `none`)), fine, 2, "", ""},
-		"a 500":                         {fault("/campaigns", 1, 500, 1, 99, "An unknown error occurred"), fine, 3, "~5s", ""},
-		"code 2 with 400":               {fault("/campaigns", 2, 400, 2, 0, "Service temporarily unavailable"), fine, 4, "~5s ~10s", ""},
-		"an expired token":              {fault("/campaigns", -1, 400, 190, 463, "Session has expired"), login, 2, "", "system-user token"},
-		"an app that was removed":       {fault("/campaigns", -1, 400, 190, 458, "not authorized"), login, 2, "", "Assign assets"},
-		"a checkpoint":                  {fault("/campaigns", -1, 400, 190, 459, "checkpoint"), login, 2, "", "facebook.com"},
-		"a missing permission":          {fault("/campaigns", -1, 403, 200, 0, "Ad account owner has NOT grant ads_read"), "failed no_permission", 2, "", "ads_read"},
-		"a version that has ended":      {fault("/campaigns", -1, 400, 2635, 0, "You are calling a deprecated version"), "failed version_retired", 2, "", "newer bedrot"},
-		"a proof of another app":        {fault("/campaigns", -1, 400, 104, 0, "Incorrect signature"), "failed request_refused", 3, "", "META_APP_SECRET"},
-		"a list that will not be":       {fault("DELETED", -1, 400, 100, 0, "Invalid parameter"), fine, 3, "", ""},
-		"a glitch":                      {fault("/campaigns", 1, 400, 100, 0, "Cannot include spend in summary param because they weren't there"), fine, 3, "~5s", ""},
-		"a stall":                       {fake.Fault{Match: "/campaigns", Cut: 9, Stall: true}, fine, 3, "~5s", ""},
-		"a cut":                         {fake.Fault{Match: "/campaigns", Cut: 9}, fine, 3, "~5s", ""},
-		"a login page":                  {fake.Fault{Match: "/campaigns", Times: -1, Status: 200, Body: "<html>", Header: html}, "failed answer_shape", 2, "", "--record"},
-		"a page of a proxy":             {fake.Fault{Match: "/campaigns", Status: 502, Body: "<html>", Header: html}, fine, 3, "~5s", ""},
-		"no list":                       {changed(`"data"`, `"date"`), "failed answer_shape", 2, "", "--record"},
-		"null":                          {changed(`"data":[`, `"data":null,"x":[`), "failed answer_shape", 2, "", ""},
-		"an id of another kind":         {changed(`"id":"`, `"id":"x`), "failed answer_shape", 2, "", ""},
-		"a list that is an object":      {changed(`"data":[`, `"data":{},"x":[`), "failed answer_shape", 2, "", ""},
-		"a field more":                  {changed(`"data":[`, `"more":1,"data":[`), fine, 2, "", ""},
-		"an id as a number":             {changed(`"id":"120211234567890123"`, `"id":120211234567890123`), fine, 2, "", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel() // they wait for the disk
-			w := newMetaWorld(t, fake.MetaConfig{}, "campaigns")
-			w.fake.Inject(c.fault)
-			equal(t, w.fetch(t), "metaads/campaigns:main "+c.want)
-			if calls := w.fake.Calls(); len(calls) != c.calls {
-				t.Errorf("%d calls, wanted %d", len(calls), c.calls)
-			}
-			for i, want := range strings.Fields(c.waits) {
-				length, err := time.ParseDuration(strings.TrimPrefix(want, "~"))
-				if err != nil || i >= len(w.waits) || w.waits[i] < length*3/4 || w.waits[i] > length*5/4 || want[0] != '~' && w.waits[i].Round(time.Second) != length {
-					t.Errorf("waits of %v, wanted %s", w.waits, c.waits)
-				}
-			}
-			if len(w.waits) != len(strings.Fields(c.waits)) {
-				t.Errorf("waits of %v, wanted %s", w.waits, c.waits)
-			}
-			if err := w.outcomes[0].Err; err != nil && (err.Next == "" || !strings.Contains(err.Next, c.next)) {
-				t.Errorf("next is %q", err.Next)
-			}
-			w.fine(t)
-		})
-	}
-}
-
 func TestMetaadsLogin(t *testing.T) {
 	soon := worldNow.Add(100 * time.Hour)
 	cfg := fake.MetaConfig{AppID: "4711", AppSecret: "canary-app-secret", Expires: soon}
@@ -365,41 +302,6 @@ func (w *metaWorld) probe(t *testing.T) (string, error) {
 	source := w.Sources[0]
 	s := w.session(source, "main", ByAPI, api.NewGate(source.API.Policy), nil)
 	return source.Probe(t.Context(), s)
-}
-
-func TestMetaadsPages(t *testing.T) {
-	var many []fake.MetaCampaign
-	for i := range 601 {
-		many = append(many, fake.MetaCampaign{ID: fmt.Sprint(120211234567000000 + i), Name: "C", Status: "ACTIVE"})
-	}
-	w := newMetaWorld(t, fake.MetaConfig{Campaigns: many}, "campaigns")
-	w.fetch(t)
-	if rows := w.rows(t, "campaigns", "campaigns.ndjson"); len(rows) != 601 || w.outcomes[0].Pages != 4 {
-		t.Errorf("%d rows in %d pages", len(rows), w.outcomes[0].Pages)
-	}
-	w.fine(t)
-	for name, c := range map[string]struct {
-		fault fake.Fault
-		want  string
-	}{
-		"an empty page with a next one": {fake.Fault{Match: "/campaigns", Change: func(b []byte) []byte {
-			return append([]byte(`{"data":[],`), b[strings.Index(string(b), `"paging"`):]...)
-		}}, "landed"},
-		"a page that comes twice":     {fake.Fault{Match: "/campaigns", Times: -1, Status: 200, Body: `{"data":[],"paging":{"cursors":{"after":"same"},"next":"https://x"}}`}, "failed answer_shape"},
-		"a next one without a cursor": {fake.Fault{Match: "/campaigns", Change: func(b []byte) []byte { return []byte(`{"data":[],"paging":{"next":"https://x"}}`) }}, "failed answer_shape"},
-		"no campaigns":                {fake.Fault{Match: "/campaigns", Change: func(b []byte) []byte { return []byte(`{"data":[]}`) }}, "landed"},
-		"a token in a row":            {fake.Fault{Match: "/campaigns.*after", Change: func(b []byte) []byte { return []byte(strings.Replace(string(b), `"C"`, `"`+metaToken+`"`, 1)) }}, "failed answer_shape"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel() // they wait for the disk
-			w := newMetaWorld(t, fake.MetaConfig{Campaigns: many}, "campaigns")
-			w.fake.Inject(c.fault)
-			equal(t, w.fetch(t), "metaads/campaigns:main "+c.want)
-			if n := len(w.fake.Calls()); n > 6 {
-				t.Errorf("%d calls", n)
-			}
-		})
-	}
 }
 
 func TestMetaadsTooMuch(t *testing.T) {

@@ -48,7 +48,6 @@ type Metaads struct {
 	blocked  time.Time
 	throttle int
 	limit    MetaLimit
-	usage    http.Header
 }
 
 // MetaLimit is a limit as the service tells of it.
@@ -91,13 +90,6 @@ func (f *Metaads) Throttle(calls int, limit MetaLimit) {
 	f.state.Lock()
 	defer f.state.Unlock()
 	f.throttle, f.limit = calls, limit
-}
-
-// Usage has the next answer tell of its budgets by these headers.
-func (f *Metaads) Usage(header http.Header) {
-	f.state.Lock()
-	defer f.state.Unlock()
-	f.usage = header
 }
 
 // Runs says what becomes of the next report runs: "" is well, else early (unknown at first), idle (it never
@@ -175,7 +167,7 @@ func (f *Metaads) answer(w http.ResponseWriter, r *http.Request) {
 
 type refusal func(status, code, subcode int, message string)
 
-// throttled answers by a limit, if there is one, and tells of budgets.
+// throttled answers by a limit, if there is one.
 func (f *Metaads) throttled(w http.ResponseWriter, refuse refusal) bool {
 	f.state.Lock()
 	defer f.state.Unlock()
@@ -183,10 +175,6 @@ func (f *Metaads) throttled(w http.ResponseWriter, refuse refusal) bool {
 	if now.Before(f.blocked) {
 		f.Complain("asked %s too early", f.blocked.Sub(now))
 	}
-	for name, values := range f.usage {
-		w.Header()[name] = values
-	}
-	f.usage = nil
 	if f.throttle == 0 {
 		return false
 	}
