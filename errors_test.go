@@ -40,6 +40,16 @@ var raisers = map[string]func(l *lake) said{
 	"config":         func(l *lake) said { l.inLake("lake.toml", "nonsense = 1\n"); return l.run("--json", "run") },
 	"run_late":       func(l *lake) said { return l.run("--json", "status", "--check") },
 	"source_unknown": func(l *lake) said { return l.run("--json", "sources", "nowhere") },
+	"login_needed": func(l *lake) said {
+		return l.withLogins(ageKey(l.t)).run("--json", "session", "export", "tiktok", "--account", "pig1987")
+	},
+	"login_unusable": func(l *lake) said {
+		return l.withLogins(ageKey(l.t)).run("--json", "session", "import", l.file("none.json", "[]"), "--source", "tiktok", "--account", "pig1987")
+	},
+	"login_ending": func(l *lake) said {
+		l.withLogins(ageKey(l.t)).ok("session", "import", tiktokCookies(l, 2), "--source", "tiktok", "--account", "pig1987")
+		return l.run("--json", "extract", "--dry-run")
+	},
 	"data_late": func(l *lake) said {
 		l.published()
 		l.now = l.now.AddDate(2, 0, 0)

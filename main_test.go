@@ -33,11 +33,11 @@ func TestMain(m *testing.M) {
 	os.Exit(ownCache(m.Run))
 }
 
-// ownCache keeps what these tests remember away from the user's.
+// ownCache keeps what these tests remember away from the user's, logins included.
 func ownCache(run func() int) int {
 	dir, err := os.MkdirTemp("", "bedrot-cache-")
 	if err == nil {
-		err = os.Setenv("XDG_CACHE_HOME", dir)
+		err = errors.Join(os.Setenv("XDG_CACHE_HOME", dir), os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")), os.Unsetenv("BEDROT_SESSIONS"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

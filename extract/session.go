@@ -47,6 +47,7 @@ type Session struct {
 	browsers *browsers
 	visit    *browser.Visit
 	record   session.Record // what is kept of the browser's login
+	saved    time.Time      // when that was saved
 	evidence string         // folder
 	lake     *zones.Lake
 }

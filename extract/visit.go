@@ -66,19 +66,21 @@ func (s *Session) Visit(ctx context.Context, who browser.Credentials) (*browser.
 		return nil, err
 	}
 	typed := who.Email != "" && who.Password != ""
-	if !typed && record.LoggedInAt.IsZero() {
+	if !typed && len(record.State.Cookies)+len(record.State.Origins) == 0 {
 		return nil, &api.Fault{Kind: api.Login, Message: "nobody has logged in yet"}
 	}
 	engine, err := s.browsers.start(ctx)
 	if err != nil {
 		return nil, noBrowser(err)
 	}
-	v, err := engine.Open(ctx, record.State, s.Site().Session, s.Mask)
+	v, err := engine.Open(ctx, record.State, s.Site().Rules(), s.Mask)
 	if err != nil {
 		return nil, err
 	}
 	s.visit, s.record = v, record
+	began := s.Now()
 	if err := v.Enter(s.Site(), who); err != nil {
+		s.refused(err, began)
 		return nil, s.withEvidence("login", err)
 	}
 	return v, nil
@@ -92,16 +94,56 @@ func noBrowser(err error) error {
 	return err
 }
 
+// Records keeps browsers' logins as what they are, so that it can be told when they end. Tokens that are no
+// Records keep them as any other secret.
+type Records interface {
+	// LoadRecord is the login of an account, or an error that wraps os.ErrNotExist.
+	LoadRecord(source, account string) (session.Record, error)
+	SaveRecord(source, account string, record session.Record, rules session.Rules) error
+	// SavedAt is when the login was saved; zero when there is none.
+	SavedAt(source, account string) (time.Time, error)
+	// Refused remembers that the site refused the login as it was at a time.
+	Refused(source, account string, began time.Time) error
+}
+
+// refused remembers that the site did not know the login that is kept, if that is what went wrong.
+func (s *Session) refused(err error, began time.Time) {
+	fault, ok := api.As(err)
+	records, kept := s.tokens.(Records)
+	if !ok || !kept || fault.Kind != api.Login {
+		return
+	}
+	if err := records.Refused(s.Source.Name, s.Account, began); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.Log.Warn("that a login is over could not be kept", "error", s.Mask.Text(err.Error()))
+	}
+}
+
 // remembered is the account's last proven session; a zero one when there is none.
 func (s *Session) remembered() (session.Record, error) {
-	var record session.Record
 	if s.tokens == nil {
-		return record, nil
+		return session.Record{}, nil
+	}
+	record, err := s.load()
+	if errors.Is(err, fs.ErrNotExist) {
+		return session.Record{}, nil
+	}
+	if err != nil {
+		return record, err
+	}
+	login, all := record.State.Secrets(s.Site().Rules())
+	s.Mask.Add(login...)
+	s.Mask.Hide(all...)
+	return record, nil
+}
+
+func (s *Session) load() (record session.Record, err error) {
+	if records, ok := s.tokens.(Records); ok {
+		if s.saved, err = records.SavedAt(s.Source.Name, s.Account); err != nil {
+			return record, err
+		}
+		return records.LoadRecord(s.Source.Name, s.Account)
 	}
 	text, err := s.tokens.Load(s.Source.Name, s.Account)
-	if errors.Is(err, fs.ErrNotExist) {
-		return record, nil
-	}
 	if err != nil {
 		return record, err
 	}
@@ -111,9 +153,6 @@ func (s *Session) remembered() (session.Record, error) {
 			Next: "bedrot session login " + s.Source.Name + " --account " + s.Account,
 		}
 	}
-	login, all := record.State.Secrets(s.Site().Session)
-	s.Mask.Add(login...)
-	s.Mask.Hide(all...)
 	return record, nil
 }
 
@@ -128,15 +167,32 @@ func (s *Session) proven() error {
 		return err
 	}
 	now := s.Now().UTC().Truncate(time.Second)
-	if s.record.LoggedInAt.IsZero() {
+	if len(s.record.State.Cookies)+len(s.record.State.Origins) == 0 {
 		s.record.LoggedInAt = now
 	}
 	s.record.ProvenAt, s.record.State = now, state
+	if records, ok := s.tokens.(Records); ok {
+		return s.keep(records)
+	}
 	text, err := json.Marshal(s.record)
 	if err != nil {
 		return err
 	}
 	return s.tokens.Save(s.Source.Name, s.Account, text)
+}
+
+// keep saves what was proven, unless somebody has brought or taken away a login since it was loaded: what a
+// person does wins.
+func (s *Session) keep(records Records) error {
+	at, err := records.SavedAt(s.Source.Name, s.Account)
+	if err != nil || !at.Equal(s.saved) {
+		return err
+	}
+	if err := records.SaveRecord(s.Source.Name, s.Account, s.record, s.Site().Rules()); err != nil {
+		return err
+	}
+	s.saved, err = records.SavedAt(s.Source.Name, s.Account)
+	return err
 }
 
 // withEvidence keeps what the page looks like beside the audit journal, and says where.

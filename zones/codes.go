@@ -78,6 +78,7 @@ func Codes() []Code {
 
 		{"login_needed", login, "error", "a token, key or session is dead: a person must log in, and the message says how"},
 		{"login_locked", login, "error", "a kept login is encrypted, and its passphrase or key is missing or wrong"},
+		{"login_unusable", login, "error", "a file to import holds no login of the site, or one that is over"},
 		{"login_ending", login, "warn", "a token, key or session ends soon"},
 		{"no_permission", login, "error", "the login works and may not do what is asked"},
 		{"setting_missing", validation, "error", "a source has some of the settings it requires and lacks others"},

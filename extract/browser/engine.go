@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,8 +35,11 @@ type Options struct {
 	Executable string
 	// Driver is the folder that holds playwright-core as package/; empty looks in the usual places.
 	Driver string
-	// Visible shows the browser's window, for a person to log in.
+	// Visible shows the browser's window, for a person to log in. Nothing of it is traced: people type
+	// passwords.
 	Visible bool
+	// Display is what of the environment a window needs to find its screen, such as DISPLAY.
+	Display map[string]string
 	// Scratch is where it works; it is left empty.
 	Scratch string
 	// Step is how long an element or a page may take; 0 is 30 s.
@@ -91,7 +95,7 @@ func Start(ctx context.Context, o Options) (_ *Engine, err error) {
 			return fmt.Errorf("start the browser's driver: %w", err)
 		}
 		e.browser, err = e.driver.Chromium.Launch(playwright.BrowserTypeLaunchOptions{
-			ExecutablePath: &executable, Headless: playwright.Bool(!o.Visible), Args: arguments(), Env: e.environment(),
+			ExecutablePath: &executable, Headless: playwright.Bool(!o.Visible), Args: arguments(o.Visible), Env: e.environment(),
 			ChromiumSandbox: playwright.Bool(os.Geteuid() != 0 && runtime.GOOS != "windows"), Timeout: playwright.Float(60_000),
 			HandleSIGINT: playwright.Bool(false), HandleSIGTERM: playwright.Bool(false), HandleSIGHUP: playwright.Bool(false),
 			DownloadsPath: playwright.String(filepath.Join(e.dir, "downloads")),
@@ -118,7 +122,7 @@ func within(ctx context.Context, run func() error) error {
 }
 
 // arguments keep Chromium from talking to anybody but the site, and let it run as root where it must.
-func arguments() []string {
+func arguments(visible bool) []string {
 	args := []string{
 		"--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
 		"--disable-sync", "--disable-default-apps", "--no-default-browser-check", "--metrics-recording-only",
@@ -126,12 +130,19 @@ func arguments() []string {
 	if os.Geteuid() == 0 {
 		args = append(args, "--no-sandbox")
 	}
+	if visible {
+		args = append(args, "--ozone-platform-hint=auto")
+	}
 	return args
 }
 
 // environment is all that Chromium is told of the world outside: no secret of ours stands in it.
 func (e *Engine) environment() map[string]string {
-	return map[string]string{"HOME": e.home, "PATH": searchPath, "LANG": "C.UTF-8", "TMPDIR": e.home, "XDG_CONFIG_HOME": e.home, "XDG_CACHE_HOME": e.home}
+	all := map[string]string{"HOME": e.home, "PATH": searchPath, "LANG": "C.UTF-8", "TMPDIR": e.home, "XDG_CONFIG_HOME": e.home, "XDG_CACHE_HOME": e.home}
+	if e.options.Visible {
+		maps.Copy(all, e.options.Display)
+	}
+	return all
 }
 
 const searchPath = "/usr/local/bin:/usr/bin:/bin"
@@ -343,8 +354,11 @@ func (e *Engine) Open(ctx context.Context, state session.State, rules session.Ru
 	return v, nil
 }
 
-// trace begins to note what happens in the pages.
+// trace begins to note what happens in the pages, but for those that a person sees.
 func (v *Visit) trace() error {
+	if v.engine.options.Visible {
+		return nil
+	}
 	return v.browser.Tracing().Start(playwright.TracingStartOptions{Screenshots: playwright.Bool(true), Snapshots: playwright.Bool(true)})
 }
 

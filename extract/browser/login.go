@@ -43,6 +43,15 @@ func (s Site) On(base string) Site {
 	return s
 }
 
+// Rules say what a login of the site consists of; without hosts of their own, what is below Base is.
+func (s Site) Rules() session.Rules {
+	rules := s.Session
+	if address, err := url.Parse(s.Base); err == nil && len(rules.Hosts) == 0 && address.Hostname() != "" {
+		rules.Hosts = []string{strings.TrimPrefix(address.Hostname(), "www.")}
+	}
+	return rules
+}
+
 // Form is a site's login form.
 type Form struct {
 	URL                     string
@@ -198,20 +207,24 @@ func (v *Visit) loginNeeded(message string) error {
 	return &api.Fault{Kind: api.Login, Message: message, Endpoint: v.URL()}
 }
 
-// AwaitPerson opens the login page and waits until a person has logged in.
+// AwaitPerson opens the login page and waits until a person has logged in, or has closed the window.
 func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
-	if err := v.Goto(site.Base + site.Form.URL); err != nil {
-		return err
-	}
-	for deadline := time.Now().Add(limit); time.Now().Before(deadline); v.page.WaitForTimeout(500) {
-		if v.ctx.Err() != nil {
+	closed := func() bool { return v.ctx.Err() == nil && (v.page.IsClosed() || !v.engine.browser.IsConnected()) }
+	err := v.Goto(site.Base + site.Form.URL)
+	for deadline := time.Now().Add(limit); ; v.page.WaitForTimeout(500) {
+		switch {
+		case closed():
+			return v.loginNeeded("the window was closed before anybody had logged in")
+		case err != nil:
+			return err
+		case v.ctx.Err() != nil:
 			return v.ctx.Err()
-		}
-		if v.isIn(site) {
+		case v.isIn(site):
 			return nil
+		case time.Now().After(deadline):
+			return v.loginNeeded("nobody logged in within " + limit.String())
 		}
 	}
-	return v.loginNeeded("nobody logged in within " + limit.String())
 }
 
 func join(names Selectors) string {

@@ -30,7 +30,7 @@ const (
 // seal encrypts by the best that is configured.
 func (s *Store) seal(body []byte) (Seal, []byte, error) {
 	var to age.Recipient
-	how := Open
+	var how Seal
 	switch {
 	case s.Key != "":
 		identity, err := s.identity()
@@ -43,8 +43,8 @@ func (s *Store) seal(body []byte) (Seal, []byte, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		if s.work > 0 {
-			recipient.SetWorkFactor(s.work)
+		if s.Work > 0 {
+			recipient.SetWorkFactor(s.Work)
 		}
 		how, to = ByPassphrase, recipient
 	default:

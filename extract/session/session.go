@@ -31,8 +31,8 @@ const (
 
 	loginFile = "login.json"
 	lockFile  = "lock"
-	// maxLogin is more than any login has; a larger file is none.
-	maxLogin = 1 << 20
+	// maxLogin is more than any login has, what pages keep in a browser included; a larger file is none.
+	maxLogin = 16 << 20
 	// lockWait is how long a second writer waits: the first one is done within milliseconds.
 	lockWait = 10 * time.Second
 
@@ -52,7 +52,8 @@ type Store struct {
 	// Key is an age identity (AGE-SECRET-KEY-…) that does the same, and goes before Passphrase.
 	Key string
 
-	work int // of scrypt, as a power of two; 0 is age's own. Tests have no second to spend on each
+	// Work is how much a passphrase costs to try, as a power of two; 0 is age's own, about a second.
+	Work int
 }
 
 // Login is what is known of a login without opening it.
@@ -61,8 +62,14 @@ type Login struct {
 	Account string    `json:"account"`
 	Kind    string    `json:"kind"`
 	SavedAt time.Time `json:"saved_at"`
+	// LoggedInAt is when a person logged in, and ProvenAt when the service last showed that it works, as
+	// far as somebody said so.
+	LoggedInAt time.Time `json:"logged_in_at,omitzero"`
+	ProvenAt   time.Time `json:"proven_at,omitzero"`
 	// ExpiresAt is when it ends by itself; zero when nobody said so.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// RefusedAt is when the service refused it; zero since it was saved.
+	RefusedAt time.Time `json:"refused_at,omitzero"`
 	// Sealed is how it is encrypted.
 	Sealed Seal `json:"sealed"`
 }
@@ -84,26 +91,35 @@ type content struct {
 
 // Load is the secret of an account; an error that wraps os.ErrNotExist when there is none.
 func (s *Store) Load(source, account string) ([]byte, error) {
+	_, secret, err := s.load(source, account, KindToken)
+	return secret, err
+}
+
+// load opens the login of an account, of one kind or, where that is empty, of any.
+func (s *Store) load(source, account, kind string) (login Login, secret []byte, err error) {
 	path, err := s.path(source, account)
 	if err != nil {
-		return nil, err
+		return login, nil, err
 	}
 	doc, err := s.read(path)
 	if err != nil {
-		return nil, err
+		return login, nil, err
+	}
+	if kind != "" && doc.Kind != kind {
+		return login, nil, s.damaged(path, source, account, fmt.Sprintf("is of another kind: %q, and not %q", doc.Kind, kind))
 	}
 	body, err := s.open(doc.Sealed, doc.Body, path)
 	if err != nil {
-		return nil, err
+		return login, nil, err
 	}
 	var inside content
 	if err := json.Unmarshal(body, &inside); err != nil {
-		return nil, s.damaged(path, source, account, "does not hold a login")
+		return login, nil, s.damaged(path, source, account, "does not hold a login")
 	}
 	if inside.Source != source || inside.Account != account {
-		return nil, s.damaged(path, source, account, fmt.Sprintf("holds the login of %s:%s", inside.Source, inside.Account))
+		return login, nil, s.damaged(path, source, account, fmt.Sprintf("holds the login of %s:%s", inside.Source, inside.Account))
 	}
-	return inside.Secret, nil
+	return doc.Login, inside.Secret, nil
 }
 
 // Save keeps the secret of an account in place of the one before. When it returns, the secret is on the
@@ -114,26 +130,36 @@ func (s *Store) Save(source, account string, secret []byte) error {
 
 // SaveUntil is Save of a secret that is known to end by itself.
 func (s *Store) SaveUntil(source, account string, secret []byte, expires time.Time) error {
-	path, err := s.path(source, account)
+	return s.save(Login{Source: source, Account: account, Kind: KindToken, ExpiresAt: expires}, secret)
+}
+
+// save keeps a login, whatever its kind.
+func (s *Store) save(login Login, secret []byte) error {
+	path, err := s.path(login.Source, login.Account)
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(content{Source: source, Account: account, Secret: secret})
+	if len(secret) > maxLogin/2 { // as it is written it is less than twice as long
+		return &zones.Error{
+			Code: "failed", Source: login.Source, Account: login.Account, Where: path, What: fmt.Sprintf("a login of %d bytes is larger than any should be, and was not kept", len(secret)),
+			Next: "the one before stays; " + again(login.Source, login.Account),
+		}
+	}
+	body, err := json.Marshal(content{Source: login.Source, Account: login.Account, Secret: secret})
 	if err != nil {
 		return err
 	}
-	doc := document{Format: format, Login: Login{Source: source, Account: account, Kind: KindToken, SavedAt: s.Now().UTC().Truncate(time.Second)}}
-	if !expires.IsZero() {
-		doc.ExpiresAt = expires.UTC().Truncate(time.Second)
+	login.SavedAt, login.RefusedAt = s.Now(), time.Time{}
+	for _, at := range []*time.Time{&login.SavedAt, &login.LoggedInAt, &login.ProvenAt, &login.ExpiresAt} {
+		if !at.IsZero() {
+			*at = at.UTC().Truncate(time.Second)
+		}
 	}
+	doc := document{Format: format, Login: login}
 	if doc.Sealed, doc.Body, err = s.seal(body); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(doc, "", " ")
-	if err != nil {
-		return err
-	}
-	if err := s.makeDirs(source, account); err != nil {
+	if err := s.makeDirs(login.Source, login.Account); err != nil {
 		return err
 	}
 	unlock, err := s.lock(filepath.Dir(path))
@@ -141,7 +167,39 @@ func (s *Store) SaveUntil(source, account string, secret []byte, expires time.Ti
 		return err
 	}
 	defer unlock()
+	return s.write(path, doc)
+}
+
+// write puts a login in the place of the one before; the caller holds its lock.
+func (s *Store) write(path string, doc document) error {
+	text, err := json.MarshalIndent(doc, "", " ")
+	if err != nil {
+		return err
+	}
 	return replace(path, append(text, '\n'))
+}
+
+// Refused remembers that a service refused the login as it was at a time, so that List tells. The login
+// stays: a person may still want to look at it. One that was saved since is another, and is not meant.
+func (s *Store) Refused(source, account string, began time.Time) error {
+	path, err := s.path(source, account)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(path); err != nil {
+		return err
+	}
+	unlock, err := s.lock(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	doc, err := s.read(path)
+	if err != nil || doc.SavedAt.After(began) {
+		return err
+	}
+	doc.RefusedAt = s.Now().UTC().Truncate(time.Second)
+	return s.write(path, doc)
 }
 
 // Forget takes a login away; an error that wraps os.ErrNotExist when there is none. What lies beside it

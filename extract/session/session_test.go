@@ -20,7 +20,7 @@ var now = time.Date(2026, time.November, 26, 4, 0, 0, 0, time.UTC)
 
 func newStore(t *testing.T) *Store {
 	t.Helper()
-	return &Store{Dir: filepath.Join(t.TempDir(), "deep", "logins"), Now: func() time.Time { return now }, work: 8}
+	return &Store{Dir: filepath.Join(t.TempDir(), "deep", "logins"), Now: func() time.Time { return now }, Work: 8}
 }
 
 func key(t *testing.T) string {
@@ -213,7 +213,7 @@ func TestWhatDoesNotOpenSaysWhatToSet(t *testing.T) {
 		"no age key":         {keyed, "", "canary-wrong", []string{"BEDROT_SESSION_KEY is no age identity"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &Store{Dir: c.store.Dir, Now: c.store.Now, Passphrase: c.passphrase, Key: c.key, work: 8}
+			s := &Store{Dir: c.store.Dir, Now: c.store.Now, Passphrase: c.passphrase, Key: c.key, Work: 8}
 			_, err := s.Load("youtube", "main")
 			refused(t, err, "login_locked", c.says...)
 			if text := fmt.Sprint(err); strings.Contains(text, "canary") || strings.Contains(text, other) {
