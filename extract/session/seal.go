@@ -30,7 +30,7 @@ const (
 // seal encrypts by the best that is configured.
 func (s *Store) seal(body []byte) (Seal, []byte, error) {
 	var to age.Recipient
-	how := Open
+	var how Seal
 	switch {
 	case s.Key != "":
 		identity, err := s.identity()
