@@ -76,6 +76,7 @@ type youtubeClient struct {
 
 	channel, uploads string // ids, once they were asked for
 	newest           []youtubeUpload
+	noMoney          bool // it was refused, and is not asked for again
 }
 
 // youtubeExtract fetches what is asked for an account.

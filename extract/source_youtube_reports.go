@@ -77,7 +77,7 @@ func (c *youtubeClient) analytics(ctx context.Context, ask Ask, drop *Drop) erro
 		return err
 	}
 	parts := youtubeParts()
-	if currency := c.s.Setting("YOUTUBE_CURRENCY"); currency != "" {
+	if currency := c.s.Setting("YOUTUBE_CURRENCY"); currency != "" && !c.noMoney {
 		if !youtubeCurrency.MatchString(currency) {
 			return &zones.Error{Code: "config", What: "YOUTUBE_CURRENCY is no currency", Next: "set it to three capital letters, such as USD"}
 		}
@@ -112,6 +112,7 @@ func (c *youtubeClient) optional(drop *Drop, r youtubeQuestion, err error) error
 	case ok && (fault.Kind == api.Invalid || fault.Kind == api.Gone):
 		drop.Warn("file_warning", "the report %s is refused, and left out: %s", r.name, fault.Error())
 	case ok && fault.Kind == api.Forbidden && r.currency != "":
+		c.noMoney = true
 		drop.Warn("no_permission", "money is left out: the channel is not in the Partner Program, or the login was made before YOUTUBE_CURRENCY was set: %s", fault.Error())
 	default:
 		return err

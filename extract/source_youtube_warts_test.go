@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -236,8 +235,37 @@ func TestYoutubeTakesTheLoginThatIsKept(t *testing.T) {
 	if e := y.outcomes[0].Err; !strings.Contains(e.Next, "BEDROT_SESSION_KEY") || e.Class != "authentication" {
 		t.Errorf("%+v", e)
 	}
-	if _, err := store.Load("youtube", "pig1987"); !errors.Is(err, os.ErrNotExist) {
-		t.Error(err)
+	y.fake.Revoke("1//canary-login-zone_a0")
+	if err := os.RemoveAll(store.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Save("youtube", "main", []byte("1//canary-login-zone_a0")); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, y.fetched(t, "channels"), "channels:main failed login_needed")
+	if e := y.outcomes[0].Err; e.Next != "bedrot session login youtube --account main" || !strings.Contains(e.What, "seven days") {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestYoutubeRecordingsNameNobody(t *testing.T) {
+	y := newTube(t, nil)
+	y.Record = filepath.Join(t.TempDir(), "record")
+	equal(t, y.fetched(t), "analytics:main landed", "channel_basic:main nothing", "channels:main landed", "videos:main landed")
+	paths, err := filepath.Glob(filepath.Join(y.Record, "youtube-main", "*.json"))
+	if err != nil || len(paths) != len(y.fake.Calls()) {
+		t.Errorf("%d exchanges of %d calls, %v", len(paths), len(y.fake.Calls()), err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"canary", "ya29.", "1//", "Bookings", "Write to", "@"} {
+			if strings.Contains(string(text), secret) {
+				t.Errorf("%s holds %s", filepath.Base(path), secret)
+			}
+		}
 	}
 }
 
