@@ -38,6 +38,7 @@ type Session struct {
 	client  *api.Client
 	before  int64 // requests that were sent before the ask that is being worked on
 	tokens  Tokens
+	began   map[string]time.Time // when the last ask of a stream was begun
 }
 
 // Tokens keeps what a login gave, apart from the lake: refresh tokens above all.
@@ -145,12 +146,27 @@ func (s *Session) one(ctx context.Context, ask Ask, fetch func(context.Context, 
 	if s.client != nil {
 		s.before = s.client.Requests()
 	}
-	drop := &Drop{session: s, ask: ask, began: s.Now().UTC()}
+	drop := &Drop{session: s, ask: ask, began: s.begin(ask.Stream.Name)}
 	defer func() { err = errors.Join(err, drop.discard()) }()
 	if err := fetch(ctx, ask, drop); err != nil {
 		return err
 	}
 	return drop.commit(ctx)
+}
+
+// begin is when an ask of a stream is begun. Drops are told apart by their bytes and the second they were
+// captured in, so two windows that have nothing in them must not be asked for in the same one: the
+// second of them would pass for known, and be asked for night after night.
+func (s *Session) begin(stream string) time.Time {
+	at := s.Now().UTC().Truncate(time.Second)
+	if next := s.began[stream].Add(time.Second); at.Before(next) {
+		at = next
+	}
+	if s.began == nil {
+		s.began = map[string]time.Time{}
+	}
+	s.began[stream] = at
+	return at
 }
 
 // requests are those sent for the ask that is being worked on.
