@@ -70,7 +70,7 @@ func (c *youtubeClient) analytics(ctx context.Context, ask Ask, drop *Drop) erro
 		if !ok || fault.Kind != api.Throttled && fault.Kind != api.Forbidden && (fault.Kind != api.Transient || !c.http.Answered()) {
 			return err
 		}
-		drop.Warn("file_warning", "days by video are left out, since the channel's videos are not known: %s", fault.Error())
+		drop.Warn(faultCodes[fault.Kind], "days by video are left out, since the channel's videos are not known: %s", fault.Error())
 	}
 	drop.From(c.base("YOUTUBE_ANALYTICS_URL") + "/v2/reports")
 	if err := c.report(ctx, drop, youtubeDays, "", ask.Since, last); err != nil {
@@ -110,7 +110,7 @@ func (c *youtubeClient) optional(drop *Drop, r youtubeQuestion, err error) error
 	fault, ok := api.As(err)
 	switch {
 	case ok && (fault.Kind == api.Invalid || fault.Kind == api.Gone):
-		drop.Warn("file_warning", "the report %s is refused, and left out: %s", r.name, fault.Error())
+		drop.Warn(faultCodes[fault.Kind], "the report %s is refused, and left out: %s", r.name, fault.Error())
 	case ok && fault.Kind == api.Forbidden && r.currency != "":
 		c.noMoney = true
 		drop.Warn("no_permission", "money is left out: the channel is not in the Partner Program, or the login was made before YOUTUBE_CURRENCY was set: %s", fault.Error())

@@ -291,6 +291,9 @@ func TestYoutubeProbe(t *testing.T) {
 	}
 	y.env["YOUTUBE_CHANNEL_ID"] = "UCnobodynobodynobodynobo"
 	equal(t, y.fetched(t, "channels"), "channels:main failed request_refused")
+	y.env["YOUTUBE_CHANNEL_ID"] = "../@somebody"
+	equal(t, y.fetched(t, "analytics", "channels"), "analytics:main failed config", "channels:main skipped")
+	delete(y.env, "YOUTUBE_CHANNEL_ID")
 	y.fake.Revoke("1//canary-login-zone_a0")
 	s := y.sessionOf("main")
 	if _, err := s.Source.Probe(t.Context(), s); err == nil || !strings.Contains(err.Error(), "the login is over") {
