@@ -24,6 +24,7 @@ import (
 
 	"bedrot/export"
 	"bedrot/extract"
+	"bedrot/extract/browser"
 	"bedrot/sql"
 	"bedrot/sql/build"
 	"bedrot/sql/draft"
@@ -59,6 +60,7 @@ type app struct {
 	code     int // of a run that ended without an error
 	scripts  *script.Catalog
 	choice   zones.Selection
+	fetched  []zones.Event
 	json     bool // errors too are told as JSON
 	confine  bool // questions put the process behind the kernel's fence, for good
 }
@@ -134,7 +136,7 @@ func exitCode(e *zones.Error) int {
 	return build.ExitFailed
 }
 
-// steps of a run, for --skip. Fetching and sending are not there yet: leaving them out changes nothing.
+// steps of a run, for --skip. Sending is not there yet: leaving it out changes nothing.
 var steps = []string{"extract", "import", "build", "export"}
 
 func usage(format string, args ...any) error {
@@ -159,6 +161,12 @@ func (a *app) cli() *cli.App {
 	nightly := []cli.Flag{
 		&cli.BoolFlag{Name: "failed", Usage: "only what failed in the last run"},
 		&cli.StringSliceFlag{Name: "skip", Usage: "leave out steps: " + strings.Join(steps, ", ")},
+	}
+	fetched := []cli.Flag{
+		&cli.StringFlag{Name: "since", Usage: "fetch from this `DATE` on; what is final in the lake is left out"},
+		&cli.StringFlag{Name: "until", Usage: "fetch up to this `DATE`"},
+		&cli.BoolFlag{Name: "again", Usage: "fetch what was fetched a short while ago, or is final, too"},
+		&cli.StringFlag{Name: "record", Usage: "write what services answer below `DIR`, without secrets and names, as fixtures"},
 	}
 	where := []cli.Flag{
 		&cli.StringFlag{Name: "source", Usage: "the files' source; found out by their content when not given"},
@@ -200,10 +208,11 @@ func (a *app) cli() *cli.App {
 		},
 		Commands: []*cli.Command{
 			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
-			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
+			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
-			{Name: "run", Usage: "the nightly job: take the inbox and the catalog of names, build, publish", Flags: append(nightly, full...), Action: a.nightly},
+			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
+			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish", Flags: slices.Concat(nightly, fetched, full), Action: a.nightly},
 			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
 			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
@@ -217,7 +226,7 @@ func (a *app) cli() *cli.App {
 			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
 			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
 			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
-			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Action: a.doctor},
+			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Flags: []cli.Flag{&cli.BoolFlag{Name: "install-browser", Usage: "bring the driver of the browser, from npm or Playwright's own download"}}, Action: a.doctor},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
 			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.check},
 			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
@@ -271,7 +280,7 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 	return build.Job{
 		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
 		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: log, Now: now, Progress: step,
-		SkipBuild: slices.Contains(c.StringSlice("skip"), "build"),
+		SkipBuild: c.Command.Name == "extract" || slices.Contains(c.StringSlice("skip"), "build"),
 		Statements: func(statement string, took time.Duration) {
 			log.Debug("statement", "sql", statement, "took", took)
 		},
@@ -279,18 +288,18 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 }
 
 // runJob runs it and tells how it went; the exit code is the report's.
-func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrive build.Arrive) error {
+func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrivals ...build.Arrive) error {
 	progress := export.NewProgress(a.err, !c.Bool("quiet"))
 	job, err := a.job(c, lake, now, progress.Step)
 	if err != nil {
 		return err
 	}
-	report, err := job.Run(c.Context, arrive)
+	report, err := job.Run(c.Context, arrivals...)
 	progress.Stop()
 	if err != nil {
 		return err
 	}
-	a.code = report.ExitCode()
+	a.code, report.Fetched = report.ExitCode(), a.fetched
 	if c.Bool("json") {
 		return export.JSON(a.out, report)
 	}
@@ -319,21 +328,16 @@ func (a *app) demo(c *cli.Context) error {
 		return usage("%s is not empty: the demo makes a lake of its own", dir)
 	}
 	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
-	for night := 1; night <= extract.DemoNights; night++ {
-		evening, started := extract.DemoTime(cfg, night), a.now()
-		now := func() time.Time { return evening.Add(a.now().Sub(started)) }
-		lake, err := zones.Init(dir, c.String("env"), a.files, evening)
-		if err != nil {
+	var live *extract.Live
+	if c.Bool("live") {
+		var err error
+		if live, err = extract.NewLive(cfg, a.now); err != nil {
 			return err
 		}
-		a.talk(c).Say("night %d of %d", night, extract.DemoNights)
-		err = a.runJob(c, lake, now, func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
-			if err := extract.DemoNight(ctx, w, cfg, night, run); err != nil {
-				return nil, err
-			}
-			return a.arrive(c, evening)(ctx, w, run)
-		})
-		if err != nil {
+		defer func() { _ = live.Close() }()
+	}
+	for night := 1; night <= extract.DemoNights; night++ {
+		if err := a.demoNight(c, dir, cfg, night, live); err != nil {
 			return err
 		}
 	}
@@ -348,10 +352,32 @@ try next:
 	return nil
 }
 
+// demoNight is one night of the demo; with servers, what they know is fetched from them.
+func (a *app) demoNight(c *cli.Context, dir string, cfg extract.DemoConfig, night int, live *extract.Live) error {
+	evening, started := extract.DemoTime(cfg, night), a.now()
+	now := func() time.Time { return evening.Add(a.now().Sub(started)) }
+	lake, err := zones.Init(dir, c.String("env"), a.files, evening)
+	if err != nil {
+		return err
+	}
+	a.talk(c).Say("night %d of %d", night, extract.DemoNights)
+	arrive := []build.Arrive{func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+		return nil, extract.DemoNight(ctx, w, cfg, night, journal.Run(), live != nil)
+	}, a.arrive(c, evening)}
+	if live != nil {
+		live.Now, lake.Config.Accounts = now, live.Accounts()
+		arrive = append(arrive, a.fetch(c, func(r *extract.Runner) {
+			r.Now = now
+			live.Night(r)
+		}))
+	}
+	return a.runJob(c, lake, now, arrive...)
+}
+
 // arrive takes the inbox and the catalog of names; what cannot be placed is found, not fatal.
 func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
-	return func(ctx context.Context, w *zones.Writer, run string) ([]build.Finding, error) {
-		importer, err := a.importer(c, w, run, now)
+	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+		importer, err := a.importer(c, w, journal.Run(), now)
 		if err != nil {
 			return nil, err
 		}
@@ -530,11 +556,78 @@ func (a *app) nightly(c *cli.Context) error {
 			a.talk(c).Say("repeating %v", failed)
 		}
 	}
-	arrive := a.arrive(c, a.now())
-	if slices.Contains(c.StringSlice("skip"), "import") {
-		arrive = nil
+	var arrive []build.Arrive
+	if !slices.Contains(c.StringSlice("skip"), "extract") {
+		arrive = append(arrive, a.fetch(c))
 	}
-	return a.runJob(c, lake, a.now, arrive)
+	if !slices.Contains(c.StringSlice("skip"), "import") {
+		arrive = append(arrive, a.arrive(c, a.now()))
+	}
+	return a.runJob(c, lake, a.now, arrive...)
+}
+
+func (a *app) extract(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	if err := a.choose(c); err != nil {
+		return err
+	}
+	return a.runJob(c, lake, a.now, a.fetch(c))
+}
+
+// fetch asks sources for what is due, by a runner as set sets it up; what fails is found, not fatal.
+func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
+	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+		runner, err := a.runner(c, w)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range set {
+			s(runner)
+		}
+		runner.Run, runner.Tell = journal.Run(), func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
+		outcomes, err := runner.Fetch(ctx)
+		a.fetched = nil
+		var findings []build.Finding
+		for _, o := range outcomes {
+			a.fetched = append(a.fetched, o.Event())
+			journal.Add(o.Event())
+			for _, found := range o.Found() {
+				findings = append(findings, build.Finding{Error: found})
+			}
+		}
+		return findings, err
+	}
+}
+
+// runner fetches as the flags ask for it.
+func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
+	backfill, err := extract.ParseBackfill(c.String("since"), c.String("until"))
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return &extract.Runner{
+		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
+		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"), Browser: chromium(),
+	}, nil
+}
+
+// chromium is where the environment says that it is.
+func chromium() browser.Options {
+	return browser.Options{Executable: os.Getenv("BEDROT_CHROMIUM"), Driver: os.Getenv("BEDROT_PLAYWRIGHT")}
+}
+
+// values are the settings of sources: the environment first, then .env, then lake.toml.
+func (a *app) values(lake *zones.Lake) extract.Values {
+	return extract.Values{File: lake.Config.Settings, Env: func(name string) (string, bool) {
+		if value, ok := os.LookupEnv(name); ok {
+			return value, true
+		}
+		value, ok := lake.DotEnv[name]
+		return value, ok
+	}}
 }
 
 func (a *app) build(c *cli.Context) error {
@@ -545,7 +638,7 @@ func (a *app) build(c *cli.Context) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
-	return a.runJob(c, lake, a.now, nil)
+	return a.runJob(c, lake, a.now)
 }
 
 // session opens a version for questions, the published one unless --as-of says otherwise; writable is
@@ -735,12 +828,12 @@ func (a *app) tables(c *cli.Context) error {
 	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
 }
 
-// describe joins a source with its raw scripts.
-func describe(source extract.Source, catalog *script.Catalog) export.SourceInfo {
-	info := export.SourceInfo{Name: source.Name, Title: source.Title, Doc: source.Doc}
+// describe joins a source with its raw scripts, and with a lake's accounts and settings if there is one.
+func (a *app) describe(source extract.Source, lake *zones.Lake) (export.SourceInfo, error) {
+	info := export.SourceInfo{Name: source.Name, Title: source.Title, Doc: source.Doc, API: source.API.String()}
 	for _, s := range source.Streams {
-		stream := export.StreamInfo{Name: s.Name, Doc: s.Doc, Cadence: s.Cadence, Lag: s.Lag, FreshDays: -1, Steps: s.Steps, Limits: s.Limits, Traps: s.Traps}
-		if made := catalog.Script("raw." + source.Name + "__" + s.Name); made != nil {
+		stream := export.StreamInfo{Name: s.Name, Doc: s.Doc, Cadence: s.Cadence, Lag: s.Lag, FreshDays: -1, Doors: s.Doors(), Steps: s.Steps, Limits: s.Limits, Traps: s.Traps}
+		if made := a.scripts.Script("raw." + source.Name + "__" + s.Name); made != nil {
 			stream.FreshDays = made.Header.Fresh
 			for _, column := range made.Columns {
 				stream.Columns = append(stream.Columns, column.Name)
@@ -748,31 +841,46 @@ func describe(source extract.Source, catalog *script.Catalog) export.SourceInfo 
 		}
 		info.Streams = append(info.Streams, stream)
 	}
-	return info
+	if lake == nil {
+		return info, nil
+	}
+	accounts, err := source.Standing(lake, a.values(lake), nil, a.now())
+	for _, account := range accounts {
+		info.Accounts = append(info.Accounts, export.AccountInfo(account))
+	}
+	for _, setting := range source.Settings {
+		info.Settings = append(info.Settings, export.SettingInfo{
+			Name: setting.Name, Doc: setting.Doc, Required: setting.Required, Secret: setting.Secret, Default: setting.Default,
+			Set: setting.SetFor(a.values(lake), lake.Config.AccountsOf(source.Name)),
+		})
+	}
+	return info, err
 }
 
-// sources needs no lake: with one, its own scripts count too.
+// sources needs no lake: with one, its own scripts, accounts and settings count too.
 func (a *app) sources(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil {
+		lake = nil
+	}
 	if a.scripts == nil {
-		lake, err := a.open(c)
-		if err != nil {
-			lake = nil
-		}
 		if a.scripts, err = sql.Load(c.Context, lake); err != nil {
 			return err
 		}
 	}
 	var infos []export.SourceInfo
 	for _, source := range extract.Sources() {
-		infos = append(infos, describe(source, a.scripts))
+		info, err := a.describe(source, lake)
+		if err != nil {
+			return err
+		}
+		if c.Args().First() == source.Name {
+			return info.Print(a.out, c.Bool("json"))
+		}
+		infos = append(infos, info)
 	}
 	if !c.Args().Present() {
 		return export.Sources(a.out, infos, c.Bool("json"))
-	}
-	for _, info := range infos {
-		if info.Name == c.Args().First() {
-			return info.Print(a.out, c.Bool("json"))
-		}
 	}
 	return &zones.Error{Code: "source_unknown", What: "there is no source " + c.Args().First(), Where: c.Args().First(), Next: "bedrot sources"}
 }
@@ -1013,6 +1121,20 @@ func (a *app) doctor(c *cli.Context) error {
 	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog}
 	d.Names = func(ctx context.Context, catalog *script.Catalog, path string) string {
 		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
+	}
+	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
+		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: chromium()}
+		for _, probed := range runner.Probe(ctx, lake) {
+			findings = append(findings, query.Finding(probed))
+		}
+		return findings
+	}
+	if c.Bool("install-browser") {
+		dir, err := browser.Install(c.Context)
+		if err != nil {
+			return &zones.Error{Code: "browser_missing", What: err.Error(), Next: "see the message"}
+		}
+		a.talk(c).Say("the browser's driver is in %s", dir)
 	}
 	findings := d.Examine(c.Context)
 	if !query.Well(findings) {

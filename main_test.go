@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -69,11 +71,14 @@ func child() int {
 	ctx, stop := interruptible()
 	defer stop()
 	catalog, err := sql.Load(ctx, nil)
+	if err == nil {
+		catalog, err = ofFewSources(ctx, withoutMarts(catalog))
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 99
 	}
-	a.scripts = withoutMarts(catalog)
+	a.scripts = catalog
 	return a.run(ctx, append([]string{"bedrot"}, os.Args[1:]...))
 }
 
@@ -105,7 +110,9 @@ type lake struct {
 	ctx   context.Context
 	// ownScripts is set when LAKE/sql holds some, so that they are read anew each time.
 	ownScripts bool
-	marts      bool // are built, too
+	// allSources builds the tables of all sources, marts the marts, too. Without either only those of
+	// few are built: a table without rows behaves like any other such.
+	allSources, marts bool
 }
 
 var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -124,8 +131,11 @@ func newLakeOn(t testing.TB, settings func(*lake)) *lake {
 	return l
 }
 
-// embeddedCatalog is what most tests build: everything but the marts, which are many and are looked at by
-// the cases and by TestDemo. It is loaded once for all tests: it never changes.
+// allSources is a setting of newLakeOn.
+func allSources(l *lake) { l.allSources = true }
+
+// embeddedCatalog is everything but the marts, which are many and are looked at by the cases and by
+// TestDemo. It is loaded once for all tests: it never changes.
 func embeddedCatalog(t testing.TB) *script.Catalog {
 	t.Helper()
 	catalog, err := loadEmbedded()
@@ -133,6 +143,40 @@ func embeddedCatalog(t testing.TB) *script.Catalog {
 		t.Fatal(err)
 	}
 	return withoutMarts(catalog)
+}
+
+// fewSourcesCatalog is what most tests build, in whose lakes only files of fewSources land. It is loaded
+// once for all tests.
+func fewSourcesCatalog(t testing.TB) *script.Catalog {
+	t.Helper()
+	catalog, err := loadFewSources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
+}
+
+var loadFewSources = sync.OnceValues(func() (*script.Catalog, error) {
+	catalog, err := loadEmbedded()
+	if err != nil {
+		return nil, err
+	}
+	return ofFewSources(context.Background(), withoutMarts(catalog))
+})
+
+// fewSources are those whose files most tests land, and the names people write.
+var fewSources = []string{"distrokid", "spotify", "catalog", "feeds", "curated", "shared"}
+
+// ofFewSources is a catalog as it would be, were there no other sources: feeds have fewer members.
+func ofFewSources(ctx context.Context, catalog *script.Catalog) (*script.Catalog, error) {
+	texts := map[string]string{}
+	for _, s := range slices.Concat(catalog.Scripts, catalog.Checks, catalog.Macros) {
+		name := strings.TrimPrefix(s.Path, "sql/")
+		if slices.Contains(fewSources, path.Dir(name)) {
+			texts[name] = s.SQL
+		}
+	}
+	return script.Loader{Cache: script.NewCache()}.Load(ctx, script.Folder{Texts: texts})
 }
 
 var loadEmbedded = sync.OnceValues(func() (*script.Catalog, error) {
@@ -161,11 +205,14 @@ func (l *lake) run(args ...string) said {
 	l.t.Helper()
 	var out, talk bytes.Buffer
 	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files}
-	if !l.ownScripts {
-		a.scripts = embeddedCatalog(l.t)
-	}
-	if l.marts {
+	switch {
+	case l.marts:
 		a.scripts, _ = loadEmbedded()
+	case l.ownScripts: // the app loads them
+	case l.allSources || args[0] == "import": // what is imported is told apart from the files of all
+		a.scripts = embeddedCatalog(l.t)
+	default:
+		a.scripts = fewSourcesCatalog(l.t)
 	}
 	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
 	return said{out.String(), talk.String(), code}

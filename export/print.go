@@ -366,3 +366,25 @@ func Diagnosis(out io.Writer, findings []query.Finding, asJSON bool) error {
 	}
 	return nil
 }
+
+// Fetched tells what became of one thing that was to be fetched; failures are told with the findings.
+func (t Talk) Fetched(e zones.Event) {
+	what := e.Source + "/" + e.Stream + ":" + e.Account
+	if e.Since != "" {
+		what += " " + e.Since + " to " + e.Until
+	}
+	switch e.Status {
+	case "planned":
+		t.Tell("would fetch %s, by %s", what, e.Door)
+	case "landed":
+		t.Say("fetched %s: drop %s, %d bytes in %d requests", what, e.Drop, *e.BytesIn, *e.Requests)
+	case "known":
+		t.Say("fetched %s: nothing new, drop %s has the same bytes", what, e.Drop)
+	case "nothing":
+		t.Say("fetched %s: the service has nothing new", what)
+	case "skipped":
+		t.Say("left out %s, because of what failed before it", what)
+	case "failed":
+		t.Say("failed %s: %s", what, e.Message)
+	}
+}

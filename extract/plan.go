@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -13,6 +14,8 @@ type Ask struct {
 	Since, Until time.Time // UTC midnights; zero for a picture of the moment
 	// Newest is when the newest drop of the stream was captured; zero when there is none.
 	Newest time.Time
+	// NewestDay is the last day that drop held, where a delivery said so; empty when nobody did.
+	NewestDay string
 }
 
 // Days is the window as a pair of dates, empty without one.
@@ -26,10 +29,27 @@ func (a Ask) Days() (since, until string) {
 // Backfill is a window that somebody asked for; zero bounds are open.
 type Backfill struct{ Since, Until time.Time }
 
+// ParseBackfill reads the bounds of a backfill; empty ones are open.
+func ParseBackfill(since, until string) (b Backfill, err error) {
+	for i, text := range []string{since, until} {
+		if text == "" {
+			continue
+		}
+		if *[]*time.Time{&b.Since, &b.Until}[i], err = time.Parse(time.DateOnly, text); err != nil {
+			return b, fmt.Errorf("%q is no date: write 2025-05-22", text)
+		}
+	}
+	if !b.Until.IsZero() && b.Until.Before(b.Since) {
+		return b, fmt.Errorf("--until %s is before --since %s", until, since)
+	}
+	return b, nil
+}
+
 // covered is what a drop has asked for, and when.
 type covered struct {
 	since, until time.Time
 	at           time.Time
+	last         string // the newest day it holds, where that was told
 }
 
 // plan says what to ask of a stream. A day is asked for again until a drop taken LookBack days after it
@@ -104,7 +124,7 @@ func coverage(lake *zones.Lake, source, account string, stream Stream, now time.
 		if drop.Origin != originExtract {
 			continue
 		}
-		c := covered{at: drop.AsOf}
+		c := covered{at: drop.AsOf, last: drop.Labels["last_date"]}
 		if drop.Since != "" {
 			if c.since, err = time.Parse(time.DateOnly, drop.Since); err != nil {
 				continue

@@ -88,6 +88,11 @@ func Codes() []Code {
 		{"version_retired", processing, "error", "a service no longer speaks the version that is asked for"},
 		{"answer_shape", validation, "error", "an answer is not what the service documents; nothing of it landed"},
 		{"account_rested", connection, "error", "an account failed five times in a row and is left alone until the next run"},
+		{"browser_missing", processing, "error", "a stream comes by the browser, and Chromium or its driver is not installed"},
+		{"page_changed", validation, "warn", "a page shows something under another name than it used to; it was found all the same"},
+		{"window_short", validation, "warn", "a delivery has fewer days than were asked for"},
+		{"window_old", validation, "warn", "a delivery's newest day is no newer than that of the one before"},
+		{"login_unsaved", processing, "warn", "a session works and could not be kept for next time"},
 		{"heartbeat_failed", connection, "warn", "the heartbeat address could not be called"},
 
 		{"query", validation, "error", "DuckDB refused the SQL; the message names line and column"},

@@ -21,12 +21,12 @@ import (
 // Event is one line of the audit journal. A kind uses the fields that concern it; the views of meta
 // are made of these lines.
 type Event struct {
-	Kind string    `json:"kind"` // run, step, drop, table, check, reject, storage or error
+	Kind string    `json:"kind"` // run, fetch, step, drop, table, check, reject, storage or error
 	Run  string    `json:"run"`
 	At   time.Time `json:"at"`
 
 	Command string `json:"command,omitempty"`
-	Status  string `json:"status,omitempty"` // run: done, partly, blocked, failed, interrupted, killed
+	Status  string `json:"status,omitempty"` // run: done, partly, login, blocked, failed, interrupted, killed; fetch: landed, known, nothing, skipped, failed
 	Exit    *int   `json:"exit,omitempty"`
 	Version string `json:"version,omitempty"` // the version a run published
 	RunDate string `json:"run_date,omitempty"`
@@ -40,6 +40,12 @@ type Event struct {
 	Drop    string `json:"drop,omitempty"`
 	File    string `json:"file,omitempty"`
 	Line    int64  `json:"line,omitempty"`
+
+	// What was asked of a source, and by which door; Since and Until are days.
+	Door     string `json:"door,omitempty"`
+	Since    string `json:"since,omitempty"`
+	Until    string `json:"until,omitempty"`
+	Requests *int64 `json:"requests,omitempty"`
 
 	StartedAt  *time.Time `json:"started_at,omitempty"`
 	DurationMS int64      `json:"duration_ms,omitempty"`
@@ -248,7 +254,7 @@ type RunEnd struct {
 }
 
 // Good reports whether the run published what it should have, or had nothing to publish.
-func (r RunEnd) Good() bool { return r.Status == "done" }
+func (r RunEnd) Good() bool { return r.Status == "done" || r.Status == "login" }
 
 // LastRun is the newest run of some commands, and the newest one that was good; nil where there is none.
 // It reads the first and last line of journals from the newest back, and stops there.

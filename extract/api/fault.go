@@ -39,6 +39,8 @@ type Fault struct {
 	Status int // of HTTP; 0 when no answer came
 	// Code is the service's own, such as 190/463.
 	Code string
+	// Name is the code of the error that people see, where that of the kind says too little; see zones.Codes.
+	Name string
 	// Message is what the service said, or what happened to the connection.
 	Message string
 	// Wait is how long the service asks to be left alone; 0 when it does not say.

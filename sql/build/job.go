@@ -29,18 +29,22 @@ type Job struct {
 	Statements func(statement string, took time.Duration)
 }
 
-// Arrive lands what waits for a run, before anything is built. What could not be landed is returned
-// as findings.
-type Arrive func(ctx context.Context, w *zones.Writer, run string) ([]Finding, error)
+// Arrive lands what waits for a run, before anything is built, and journals it. What could not be landed
+// is returned as findings.
+type Arrive func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]Finding, error)
 
 // Report tells how a run went.
 type Report struct {
 	Run    string        `json:"run"`
-	Status string        `json:"status,omitempty"` // done, partly, blocked, failed or interrupted
+	Status string        `json:"status,omitempty"` // done, partly, login, blocked, failed or interrupted
+	// Fetched is what became of each thing that was to be fetched, one event each.
+	Fetched []zones.Event `json:"fetched,omitempty"`
 	Result Result        `json:"result"`
 	Swept  []string      `json:"swept,omitempty"`
 	Kept   []zones.Act   `json:"retention,omitempty"` // what retention did
 	Took   time.Duration `json:"took_ns"`
+	// LandedOnly says that nothing was to be built.
+	LandedOnly bool `json:"landed_only,omitempty"`
 }
 
 // Exit codes of a run.
@@ -58,21 +62,23 @@ func (r Report) ExitCode() int {
 		return ExitPartly
 	case "blocked":
 		return ExitBlocked
+	case "login":
+		return ExitLogin
 	case "interrupted":
 		return ExitInterrupted
 	}
 	return ExitFailed
 }
 
-// Run takes the lock, lets arrive land what waits, and builds. An error means nothing was published.
-func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) {
+// Run takes the lock, lets what waits arrive, in order, and builds. An error means nothing was published.
+func (j Job) Run(ctx context.Context, arrivals ...Arrive) (report Report, err error) {
 	started := j.Now()
 	w, err := j.Lake.Lock(j.Command, started)
 	if err != nil {
 		return report, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	report.Swept = w.Swept
+	report.Swept, report.LandedOnly = w.Swept, j.SkipBuild
 	if report.Run, err = w.NewRunID(started); err != nil {
 		return report, err
 	}
@@ -82,8 +88,8 @@ func (j Job) Run(ctx context.Context, arrive Arrive) (report Report, err error) 
 	}
 	journal.Add(zones.Event{Kind: "run", Command: j.Command, RunDate: j.Options.RunDate, Env: j.Lake.Env})
 	spill := watchSpill(w.Scratch.Dir, 500*time.Millisecond)
-	report.Result, err = j.work(ctx, w, journal, arrive)
-	if status := statusOf(ctx, report.Result, err); (status == "done" || status == "partly") && !j.Options.DryRun && !j.SkipBuild {
+	report.Result, err = j.work(ctx, w, journal, arrivals)
+	if status := statusOf(ctx, report.Result, err); (status == "done" || status == "partly" || status == "login") && !j.Options.DryRun && !j.SkipBuild {
 		j.retain(ctx, w, journal, &report)
 	}
 	spilled := spill.stop()
@@ -128,10 +134,12 @@ func (j Job) retain(ctx context.Context, w *zones.Writer, journal *zones.Journal
 
 func statusOf(ctx context.Context, result Result, err error) string {
 	kept := len(result.Held) > 0 || len(result.Stale) > 0
-	blocks := false
+	blocks, login := false, false
 	for _, finding := range result.Findings {
 		blocks = blocks || finding.Blocks
-		kept = kept || finding.Severity == "error"
+		needed := finding.Code == "login_needed"
+		login = login || needed && finding.Severity == "error"
+		kept = kept || finding.Severity == "error" && !needed
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -142,18 +150,20 @@ func statusOf(ctx context.Context, result Result, err error) string {
 		return "blocked"
 	case blocks || kept:
 		return "partly"
+	case login:
+		return "login"
 	}
 	return "done"
 }
 
-func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, arrive Arrive) (Result, error) {
+func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, arrive []Arrive) (Result, error) {
 	var arrivals []Finding
-	if arrive != nil {
-		found, err := arrive(ctx, w, journal.Run())
+	for _, land := range arrive {
+		found, err := land(ctx, w, journal)
+		arrivals = append(arrivals, found...)
 		if err != nil {
-			return Result{Findings: found}, err
+			return Result{Findings: arrivals}, err
 		}
-		arrivals = found
 	}
 	if j.SkipBuild {
 		return Result{Findings: journaled(journal, arrivals), DryRun: j.Options.DryRun}, nil
@@ -232,6 +242,12 @@ func (r Report) String() string {
 	built, kept, changed := 0, 0, r.Result.changed()
 	for _, table := range r.Result.Tables {
 		built, kept = built+table.Built, kept+table.Kept
+	}
+	if r.LandedOnly && r.Result.DryRun {
+		return "dry run, nothing was changed"
+	}
+	if r.LandedOnly {
+		return fmt.Sprintf("landed what there is, built nothing (%s); next: bedrot build", r.Took.Round(time.Millisecond))
 	}
 	if r.Result.DryRun {
 		return fmt.Sprintf("dry run, nothing was changed: %d tables would change, %d partitions be written, %d kept (%s)",

@@ -34,6 +34,8 @@ type Doctor struct {
 	// Load reads the scripts in force; Names tells what is wrong with a file of LAKE/catalog, or "".
 	Load  func(context.Context, *zones.Lake) (*script.Catalog, error)
 	Names func(ctx context.Context, catalog *script.Catalog, path string) string
+	// Probes looks at what else a lake needs, such as the services it asks.
+	Probes func(context.Context, *zones.Lake) []Finding
 
 	findings []Finding
 }
@@ -53,6 +55,9 @@ func (d *Doctor) Examine(ctx context.Context) []Finding {
 	d.fileSystem(lake)
 	d.clock(lake)
 	d.scripts(ctx, lake)
+	if d.Probes != nil {
+		d.findings = append(d.findings, d.Probes(ctx, lake)...)
+	}
 	return d.findings
 }
 

@@ -145,6 +145,12 @@ func (st *Status) judge(rules zones.Health, now time.Time) {
 			Next: "bedrot query \"from meta.errors where run = '" + st.LastRun.Run + "'\"",
 		})
 	}
+	if st.LastRun != nil && st.LastRun.Status == "login" {
+		problem(zones.Error{
+			Code: "login_needed", What: "the last run could not log in somewhere; the rest is published", Where: "audit/" + st.LastRun.Run + ".ndjson", Run: st.LastRun.Run,
+			Next: "bedrot query \"select source, account, message, next from meta.errors where run = '" + st.LastRun.Run + "' and code = 'login_needed'\"",
+		})
+	}
 	for _, held := range st.Held {
 		problem(zones.Error{Code: "drop_held", What: held.Reason, Where: held.Where, Drop: held.ID, Next: "bedrot drops accept " + held.ID + "   (or withdraw)"})
 	}
