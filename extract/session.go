@@ -179,21 +179,6 @@ func (s *Session) one(ctx context.Context, ask Ask, fetch func(context.Context, 
 	return drop.commit(ctx)
 }
 
-// begin is when an ask of a stream is begun. Drops are told apart by their bytes and the second they were
-// captured in, so two windows that have nothing in them must not be asked for in the same one: the
-// second of them would pass for known, and be asked for night after night.
-func (s *Session) begin(stream string) time.Time {
-	at := s.Now().UTC().Truncate(time.Second)
-	if next := s.began[stream].Add(time.Second); at.Before(next) {
-		at = next
-	}
-	if s.began == nil {
-		s.began = map[string]time.Time{}
-	}
-	s.began[stream] = at
-	return at
-}
-
 // requests are those sent since the outcome before, so that all outcomes together tell of every request.
 func (s *Session) requests() int64 {
 	if s.client == nil {
