@@ -275,7 +275,7 @@ func DemoYoutube(config DemoConfig, now func() time.Time) fake.YoutubeConfig {
 	c := config.withDefaults()
 	known := fake.YoutubeConfig{Seed: c.Seed, Now: now}
 	for artist := range demoArtists() {
-		channel := fake.YoutubeChannel{ID: demoYoutubeChannel(artist), Title: demoArtists()[artist].name}
+		channel := fake.YoutubeChannel{ID: demoYoutubeChannel(artist), Title: demoArtists()[artist].name, Partner: artist == 0}
 		for n, track := range c.tracks() {
 			id, published := demoYoutubeVideo(n), c.youtubePublished(n)
 			if artist > 0 {

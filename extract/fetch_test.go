@@ -190,6 +190,16 @@ func TestFetchIsDueUntilItsFiguresAreFinal(t *testing.T) {
 	}
 }
 
+func TestWindowsWithTheSameAnswerAreAllRemembered(t *testing.T) {
+	w := newWorld(t)
+	w.kit.Inject(fake.Fault{Match: "/days", Times: -1, Status: 200, Body: `{"data":[]}`})
+	equal(t, w.fetch(t), "counts/days:main landed 2026-11-26 2026-11-26", "counts/days:main landed 2026-11-16 2026-11-25",
+		"counts/days:main landed 2026-11-06 2026-11-15", "counts/now:main landed")
+	equal(t, w.fetch(t))
+	w.now = w.now.AddDate(0, 0, 1)
+	equal(t, w.fetch(t), "counts/days:main landed 2026-11-24 2026-11-27", "counts/now:main landed")
+}
+
 func TestFailuresOfFetching(t *testing.T) {
 	page := fake.Fault{Match: "/main/days", Times: -1, Status: 200, Body: "<!DOCTYPE html><form>log in</form>", Header: map[string]string{"Content-Type": "text/html"}}
 	for name, c := range map[string]struct {

@@ -104,6 +104,21 @@ func settled(day time.Time, fetch *Fetch, have []covered, now time.Time) bool {
 	return false
 }
 
+// begin is when an ask of a stream is begun. Drops are told apart by their bytes and the second they were
+// captured in, so two windows that have nothing in them must not be asked for in the same one: the
+// second of them would pass for known, and be asked for night after night.
+func (s *Session) begin(stream string) time.Time {
+	at := s.Now().UTC().Truncate(time.Second)
+	if next := s.began[stream].Add(time.Second); at.Before(next) {
+		at = next
+	}
+	if s.began == nil {
+		s.began = map[string]time.Time{}
+	}
+	s.began[stream] = at
+	return at
+}
+
 // coverage reads what was asked for off the drops of an account's stream. Drops older than the oldest day
 // that matters say nothing, so the work stays bounded however long the lake lives.
 func coverage(lake *zones.Lake, source, account string, stream Stream, now time.Time) ([]covered, error) {

@@ -43,6 +43,7 @@ type Session struct {
 	counted int64 // requests that an outcome has told of
 	found   []zones.Error
 	tokens  Tokens
+	began   map[string]time.Time // when the last ask of a stream was begun
 
 	browsers *browsers
 	visit    *browser.Visit
@@ -163,7 +164,7 @@ func (s *Session) wholeAccount(err error) bool {
 }
 
 func (s *Session) one(ctx context.Context, ask Ask, fetch func(context.Context, Ask, *Drop) error) (err error) {
-	drop := &Drop{session: s, ask: ask, began: s.Now().UTC()}
+	drop := &Drop{session: s, ask: ask, began: s.begin(ask.Stream.Name)}
 	defer func() { err = errors.Join(err, drop.discard()) }()
 	if err := fetch(ctx, ask, drop); err != nil {
 		return s.withEvidence(ask.Stream.Name, err)

@@ -76,12 +76,16 @@ type youtubeClient struct {
 
 	channel, uploads string // ids, once they were asked for
 	newest           []youtubeUpload
+	noMoney          bool // it was refused, and is not asked for again
 }
 
 // youtubeExtract fetches what is asked for an account.
 func youtubeExtract(shared *youtubeShared) func(context.Context, *Session) error {
 	return func(ctx context.Context, s *Session) error {
 		c := newYoutubeClient(s, shared)
+		if id := s.Setting("YOUTUBE_CHANNEL_ID"); id != "" && !youtubeChannelID.MatchString(id) {
+			return &zones.Error{Code: "config", What: "YOUTUBE_CHANNEL_ID is no channel's id", Next: "set it to the id that begins with UC (studio.youtube.com, Settings, Channel, Advanced settings), or take it out"}
+		}
 		return s.Each(ctx, func(ctx context.Context, ask Ask, drop *Drop) error {
 			switch ask.Stream.Name {
 			case "analytics":

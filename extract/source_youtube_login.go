@@ -220,7 +220,7 @@ func (c *youtubeClient) consent(ctx context.Context, say func(string, ...any)) (
 		return nil, err
 	}
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
-	c.s.Mask.Add(state, verifier)
+	c.s.Mask.Add(verifier) // but not the state, which stands in the address that is shown
 	back := make(chan url.Values, 1)
 	server := &http.Server{Handler: consentPage(listener.Addr().String(), state, back), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
 	served := make(chan struct{})

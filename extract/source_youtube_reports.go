@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bedrot/extract/api"
+	"bedrot/zones"
 )
 
 // youtubeQuestion is a question to the Analytics API. A later answer replaces the days it has with all of
@@ -21,6 +22,8 @@ type youtubeQuestion struct {
 	metrics    string
 	sort       string
 	most       int
+	// currency is what money is asked for in; empty where none is.
+	currency string
 	// window is how many days a picture is of, up to the last one that is processed; 0 where the report has
 	// days, and is of those asked for.
 	window int
@@ -29,6 +32,7 @@ type youtubeQuestion struct {
 const (
 	youtubeDayMetrics  = "views,engagedViews,estimatedMinutesWatched,averageViewDuration,averageViewPercentage,likes,comments,shares,subscribersGained,subscribersLost"
 	youtubePartMetrics = "views,engagedViews,estimatedMinutesWatched"
+	youtubeMoney       = "estimatedRevenue,estimatedAdRevenue,estimatedRedPartnerRevenue,grossRevenue,monetizedPlaybacks,adImpressions"
 	// youtubeLag is how many days behind the pictures are, so that their days are all processed.
 	youtubeLag = 3
 	// youtubeNewest is of how many of the newest videos days are asked for.
@@ -66,13 +70,21 @@ func (c *youtubeClient) analytics(ctx context.Context, ask Ask, drop *Drop) erro
 		if !ok || fault.Kind != api.Throttled && fault.Kind != api.Forbidden && (fault.Kind != api.Transient || !c.http.Answered()) {
 			return err
 		}
-		drop.Warn("file_warning", "days by video are left out, since the channel's videos are not known: %s", fault.Error())
+		drop.Warn(faultCodes[fault.Kind], "days by video are left out, since the channel's videos are not known: %s", fault.Error())
 	}
 	drop.From(c.base("YOUTUBE_ANALYTICS_URL") + "/v2/reports")
 	if err := c.report(ctx, drop, youtubeDays, "", ask.Since, last); err != nil {
 		return err
 	}
-	for _, part := range youtubeParts() {
+	parts := youtubeParts()
+	if currency := c.s.Setting("YOUTUBE_CURRENCY"); currency != "" && !c.noMoney {
+		if !youtubeCurrency.MatchString(currency) {
+			return &zones.Error{Code: "config", What: "YOUTUBE_CURRENCY is no currency", Next: "set it to three capital letters, such as USD"}
+		}
+		// Days are cut off where one of the metrics is not known yet, so money is asked for apart.
+		parts = append(parts, youtubeQuestion{name: "money_" + currency, dimensions: "day", metrics: youtubeMoney, sort: "day", currency: currency})
+	}
+	for _, part := range parts {
 		first, until := ask.Since, last
 		if part.window > 0 {
 			if ask.Until.Before(midnight(c.s.Now().UTC())) {
@@ -81,12 +93,12 @@ func (c *youtubeClient) analytics(ctx context.Context, ask Ask, drop *Drop) erro
 			until = pacific(c.s.Now()).AddDate(0, 0, -youtubeLag)
 			first = until.AddDate(0, 0, 1-part.window)
 		}
-		if err := c.optional(drop, part.dimensions, c.report(ctx, drop, part, "", first, until)); err != nil {
+		if err := c.optional(drop, part, c.report(ctx, drop, part, "", first, until)); err != nil {
 			return err
 		}
 	}
 	for _, id := range videos {
-		if err := c.optional(drop, "day of video "+id, c.report(ctx, drop, youtubeDays, id, ask.Since, last)); err != nil {
+		if err := c.optional(drop, youtubeDays, c.report(ctx, drop, youtubeDays, id, ask.Since, last)); err != nil {
 			return err
 		}
 	}
@@ -94,12 +106,18 @@ func (c *youtubeClient) analytics(ctx context.Context, ask Ask, drop *Drop) erro
 }
 
 // optional lets a report be refused that others do not hang on.
-func (c *youtubeClient) optional(drop *Drop, what string, err error) error {
-	if fault, ok := api.As(err); ok && (fault.Kind == api.Invalid || fault.Kind == api.Gone) {
-		drop.Warn("file_warning", "the report by %s is refused, and left out: %s", what, fault.Error())
-		return nil
+func (c *youtubeClient) optional(drop *Drop, r youtubeQuestion, err error) error {
+	fault, ok := api.As(err)
+	switch {
+	case ok && (fault.Kind == api.Invalid || fault.Kind == api.Gone):
+		drop.Warn(faultCodes[fault.Kind], "the report %s is refused, and left out: %s", r.name, fault.Error())
+	case ok && fault.Kind == api.Forbidden && r.currency != "":
+		c.noMoney = true
+		drop.Warn("no_permission", "money is left out: the channel is not in the Partner Program, or the login was made before YOUTUBE_CURRENCY was set: %s", fault.Error())
+	default:
+		return err
 	}
-	return err
+	return nil
 }
 
 // report asks one question and lands the answer in a file whose name repeats the question, since the answer
@@ -118,6 +136,9 @@ func (c *youtubeClient) report(ctx context.Context, drop *Drop, r youtubeQuestio
 	}
 	if r.sort != "" {
 		query.Set("sort", r.sort)
+	}
+	if r.currency != "" {
+		query.Set("currency", r.currency)
 	}
 	if r.most > 0 {
 		query.Set("maxResults", fmt.Sprint(r.most))
@@ -141,7 +162,10 @@ func (c *youtubeClient) report(ctx context.Context, drop *Drop, r youtubeQuestio
 	return drop.Page(name, answer.Body)
 }
 
-var isoDayPattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+var (
+	isoDayPattern   = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	youtubeCurrency = regexp.MustCompile(`^[A-Z]{3}$`)
+)
 
 // check looks whether an answer is one to the question: columns by their names, whatever their order, a
 // value for each, days within those asked for, and numbers as numbers. No rows at all are an answer.

@@ -28,7 +28,6 @@ type tube struct {
 
 	clock sync.Mutex
 	at    time.Time
-	dead  bool // waits end with an error, as in a run that is stopped
 }
 
 func (y *tube) clockNow() time.Time {
@@ -81,11 +80,11 @@ func newTube(t *testing.T, change func(*fake.YoutubeConfig), accounts ...string)
 		}
 	}
 	y.Sources = []Source{source}
-	y.Runner.Now = y.clockNow
-	y.Runner.Wait = func(ctx context.Context, d time.Duration) error {
-		y.world.mu.Lock()
+	y.Now = y.clockNow
+	y.Wait = func(ctx context.Context, d time.Duration) error {
+		y.mu.Lock()
 		y.waits = append(y.waits, d)
-		y.world.mu.Unlock()
+		y.mu.Unlock()
 		y.pass(d)
 		return ctx.Err()
 	}

@@ -1,8 +1,6 @@
 package extract
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -69,8 +67,11 @@ func youtubeWarts() map[string]youtubeWart {
 		"the day's units":            {googleSays("/data/", 403, "quotaExceeded", -1), both + " videos", "analytics landed, channels failed throttled, videos failed throttled", "/data/", 1, 0, "quota is used up for today|midnight in California"},
 		"a token that ended":         {googleSays(dayReport, 401, "authError", 1), both, fine, tokenCall, 2, 0, ""},
 		"a token that is none":       {googleSays(dayReport, 401, "authError", -1), both, "analytics failed login_needed, channels skipped", dayReport, 2, 0, "bedrot session login youtube --account main"},
-		"a login that is over": {fake.Fault{Match: tokenCall, Times: -1, Status: 400, Body: `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`}, both,
-			"analytics failed login_needed, channels skipped", "", 1, 0, "revoked|six months|seven days|Testing|take YOUTUBE_REFRESH_TOKEN out of .env, then bedrot session login youtube --account main"},
+		"a login that is over": {
+			fake.Fault{Match: tokenCall, Times: -1, Status: 400, Body: `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`},
+			both,
+			"analytics failed login_needed, channels skipped", "", 1, 0, "revoked|six months|seven days|Testing|take YOUTUBE_REFRESH_TOKEN out of .env, then bedrot session login youtube --account main",
+		},
 		"another client":             {fake.Fault{Match: tokenCall, Times: -1, Status: 401, Body: `{"error":"invalid_client"}`}, both, "analytics failed login_needed, channels skipped", "", 1, 0, "YOUTUBE_CLIENT_SECRET"},
 		"no token in the answer":     {fake.Fault{Match: tokenCall, Times: -1, Status: 200, Body: `{"token_type":"Bearer"}`}, "channels", "channels failed answer_shape", "", 1, 0, "access_token"},
 		"no token for a moment":      {fake.Fault{Match: tokenCall, Status: 503, Body: `{"error":"temporarily_unavailable"}`}, "channels", "channels landed", tokenCall, 2, 1, ""},
@@ -158,147 +159,6 @@ func TestYoutubeWaitsAsLongAsItIsAskedTo(t *testing.T) {
 	}
 }
 
-// bulkTube is a world in which a bulk file is there to be fetched.
-func bulkTube(t *testing.T, change func(*fake.YoutubeConfig)) *tube {
-	t.Helper()
-	y := newTube(t, change)
-	equal(t, y.fetched(t, "channel_basic"), "channel_basic:main nothing")
-	y.pass(19*time.Hour + 30*time.Minute) // before the files of the month before come, all at once
-	return y
-}
-
-func TestYoutubeBulkWarts(t *testing.T) {
-	const media, files = "/reporting/v1/media", "/reporting/v1/jobs/job-1/reports"
-	for name, c := range map[string]struct {
-		fault fake.Fault
-		want  string
-		calls string
-		n     int
-		waits int
-		says  string
-	}{
-		"too fast":                   {stateSays(files, 429, "RESOURCE_EXHAUSTED", "Quota exceeded for FreeQuotaRequestsPerMinutePerProject", 3), "landed", files, 5, 3, ""},
-		"the day's limit":            {stateSays(files, 429, "RESOURCE_EXHAUSTED", "Quota exceeded for FreeQuotaRequestsPerDayPerProject", -1), "failed throttled", files, 1, 0, "midnight in California"},
-		"one 503":                    {stateSays(media, 503, "UNAVAILABLE", "The service is currently unavailable.", 1), "landed", media, 2, 1, ""},
-		"no right":                   {stateSays(files, 403, "PERMISSION_DENIED", "The caller does not have permission", -1), "failed no_permission", files, 1, 0, "owner"},
-		"a token that ended":         {stateSays(media, 401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", 1), "landed", media, 2, 0, ""},
-		"an address elsewhere":       {rewritten(files, `http://127.0.0.1:\d+/reporting`, "http://127.0.0.2:9/reporting", -1), "failed answer_shape", media, 0, 0, "the token is not sent there"},
-		"an address of another kind": {rewritten(files, `/v1/media/`, "/v1/jobs/", -1), "failed answer_shape", media, 0, 0, "downloadUrl"},
-		"an address with a way out":  {rewritten(files, `/media/CHANNEL`, "/media/../CHANNEL", -1), "failed answer_shape", media, 0, 0, "downloadUrl"},
-		"a login page":               {fake.Fault{Match: media, Times: -1, Status: 200, Body: "<html>", Header: map[string]string{"Content-Type": "text/html"}}, "failed answer_shape", media, 1, 0, "web page"},
-		"a file that is cut":         {fake.Fault{Match: media, Status: 200, Body: "date,channel_id", Cut: 5}, "landed", media, 2, 1, ""},
-		"half a line":                {fake.Fault{Match: media, Times: -1, Status: 200, Body: strings.Join(bulkColumns, ",") + "\n20261124,UC", Header: map[string]string{"Content-Type": "text/csv"}}, "failed answer_shape", media, 1, 0, "lines as long as their header"},
-		"a column less":              {fake.Fault{Match: media, Times: -1, Status: 200, Body: strings.Join(bulkColumns[1:], ",") + "\n", Header: map[string]string{"Content-Type": "text/csv"}}, "failed answer_shape", media, 1, 0, "a column date"},
-		"another day":                {fake.Fault{Match: media, Times: -1, Status: 200, Body: strings.Join(bulkColumns, ",") + "\n20200101,,,,,,,,,\n", Header: map[string]string{"Content-Type": "text/csv"}}, "failed answer_shape", media, 1, 0, "20200101"},
-		"a day without activity":     {fake.Fault{Match: media, Times: -1, Status: 200, Body: strings.Join(bulkColumns, ",") + "\n", Header: map[string]string{"Content-Type": "text/csv"}}, "landed", media, 1, 0, ""},
-		"a file of tomorrow":         {rewritten(files, `"createTime":"2026`, `"createTime":"2027`, -1), "failed answer_shape", media, 0, 0, "createTime that has passed"},
-		"a name with a way out":      {rewritten(files, `"id":"r_`, `"id":"../r_`, -1), "failed answer_shape", media, 0, 0, "reports with id"},
-		"a list without end":         {rewritten(files, `"nextPageToken":""`, `"nextPageToken":"after-0"`, -1), "failed answer_shape", files, 3, 0, "the cursor of page"},
-		"reports that are none":      {rewritten(files, `"reports":\[.*\]`, `"reports":{}`, -1), "failed answer_shape", files, 1, 0, "reports"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			y := bulkTube(t, nil)
-			y.pass(4 * time.Hour) // a file is there, and the month before
-			trimmed := rewritten(files, `\{"createTime":"2026-11-27T00[^}]*\},?`, "", -1)
-			if c.fault.Match == files && c.fault.Change != nil { // one change of an answer is in force
-				inner := c.fault.Change
-				c.fault.Change = func(body []byte) []byte {
-					return inner(bytes.ReplaceAll(trimmed.Change(body), []byte(`},]`), []byte(`}]`)))
-				}
-			}
-			before := y.calls(c.calls)
-			y.waits = nil
-			y.fake.Inject(c.fault)
-			if c.want == "landed" || c.fault.Match == media {
-				y.fake.Inject(fake.Fault{Match: files, Times: -1, Change: func(body []byte) []byte {
-					return bytes.ReplaceAll(trimmed.Change(body), []byte(`},]`), []byte(`}]`))
-				}})
-			}
-			got := y.fetched(t, "channel_basic")
-			if len(got) != 1 || got[0] != "channel_basic:main "+c.want {
-				t.Errorf("got %v, wanted %s", got, c.want)
-			}
-			if n := y.calls(c.calls) - before; n != c.n || len(y.waits) != c.waits {
-				t.Errorf("%d calls and waits of %v, wanted %d and %d", n, y.waits, c.n, c.waits)
-			}
-			if name == "too fast" && (y.waits[0] < 30*time.Second || y.waits[1] < time.Minute || y.waits[2] < 2*time.Minute) {
-				t.Errorf("waits of %v", y.waits)
-			}
-			if o := y.outcomes[0]; o.Err != nil && !strings.Contains(o.Err.What+o.Err.Next, c.says) {
-				t.Errorf("%q is not in %s; %s", c.says, o.Err.What, o.Err.Next)
-			}
-			if n := len(y.landed(t, "channel_basic")); (n > 0) != (c.want == "landed") {
-				t.Errorf("%d files landed", n)
-			}
-		})
-	}
-}
-
-func TestYoutubeBulkGoesOnWhereItBrokeOff(t *testing.T) {
-	y := bulkTube(t, nil)
-	y.pass(5 * time.Hour)
-	y.fake.Inject(fake.Fault{Match: "/media/", Skip: 4, Times: 1, Status: 403, Body: "{}"})
-	got := y.fetched(t, "channel_basic")
-	if len(got) != 5 || got[4] != "channel_basic:main failed no_permission" {
-		t.Error(got)
-	}
-	got = y.fetched(t, "channel_basic")
-	if len(got) < 27 || got[0] != "channel_basic:main known" && got[0] != "channel_basic:main landed" {
-		t.Error(len(got), got)
-	}
-	days := map[string]bool{}
-	for _, drop := range y.drops(t, "channel_basic", "main") {
-		days[drop.Labels["day"]] = true
-	}
-	if len(days) != 31 {
-		t.Errorf("%d days", len(days))
-	}
-}
-
-func TestYoutubeJobs(t *testing.T) {
-	job := func(id, report, created, rest string) string {
-		return fmt.Sprintf(`{"id":%q,"reportTypeId":%q,"createTime":%q%s}`, id, report, created, rest)
-	}
-	const a3 = "channel_basic_a3"
-	for name, c := range map[string]struct {
-		jobs, want string
-		orders     int
-		asked      string
-	}{
-		"none of the kind":         {job("other-1", "channel_combined_a3", "2026-01-01T00:00:00Z", ""), "nothing", 1, ""},
-		"one that is over":         {job("old-1", a3, "2026-01-01T00:00:00Z", `,"expireTime":"2026-02-01T00:00:00Z"`), "nothing", 1, ""},
-		"the older of two":         {job("new-1", a3, "2026-05-01T00:00:00Z", "") + "," + job("old-1", a3, "2026-01-01T00:00:00Z", ""), "nothing", 0, "/jobs/old-1/reports"},
-		"one that ends":            {job("old-1", a3, "2026-01-01T00:00:00Z", `,"expireTime":"2027-02-01T00:00:00Z"`), "nothing", 0, "/jobs/old-1/reports"},
-		"one with a way out":       {job("../x", a3, "2026-01-01T00:00:00Z", ""), "failed answer_shape", 0, ""},
-		"one that says no type":    {`{"id":"old-1"}`, "failed answer_shape", 0, ""},
-		"a list that is something": {`7`, "failed answer_shape", 0, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			y := newTube(t, nil)
-			y.fake.Inject(fake.Fault{Match: "GET .*/jobs$", Times: -1, Status: 200, Body: `{"jobs":[` + c.jobs + `]}`})
-			y.fake.Inject(fake.Fault{Match: "/jobs/old-1/reports", Times: -1, Status: 200, Body: `{"nextPageToken":""}`})
-			equal(t, y.fetched(t, "channel_basic"), "channel_basic:main "+c.want)
-			if n := y.calls("POST /reporting"); n != c.orders || c.asked != "" && y.calls(c.asked) != 1 {
-				t.Errorf("%d orders, %d of %s", n, y.calls(c.asked), c.asked)
-			}
-			if warned := len(y.outcomes[0].Warnings) > 0; warned != (name == "one that ends") {
-				t.Errorf("%+v", y.outcomes[0].Warnings)
-			}
-		})
-	}
-	y := newTube(t, nil) // another program was quicker
-	y.fake.Inject(stateSays("POST /reporting", 409, "ALREADY_EXISTS", "Requested entity already exists", 1))
-	equal(t, y.fetched(t, "channel_basic"), "channel_basic:main failed request_refused")
-	y = newTube(t, nil) // it may have been ordered: it is not ordered twice
-	y.fake.Inject(fake.Fault{Match: "POST /reporting", Cut: 5})
-	equal(t, y.fetched(t, "channel_basic"), "channel_basic:main failed unreachable")
-	equal(t, y.fetched(t, "channel_basic"), "channel_basic:main nothing")
-	if n := y.calls("POST /reporting"); n != 1 {
-		t.Errorf("%d orders", n)
-	}
-}
-
 func TestYoutubeCountsItsUnits(t *testing.T) {
 	y := newTube(t, func(config *fake.YoutubeConfig) { config.Units = 4 }, "zone_a0", "pig1987")
 	y.env["YOUTUBE_QUOTA"] = "4"
@@ -330,6 +190,28 @@ func TestYoutubeCountsItsUnits(t *testing.T) {
 	}
 }
 
+func TestYoutubeAsksForMoneyWhereItIsTold(t *testing.T) {
+	y := newTube(t, func(config *fake.YoutubeConfig) { config.Channels[1].Partner = true }, "zone_a0", "pig1987")
+	y.env["YOUTUBE_CURRENCY"] = "EUR"
+	equal(t, y.fetched(t, "analytics"), "analytics:pig1987 landed", "analytics:zone_a0 landed")
+	if text := y.text(t, y.drops(t, "analytics", "pig1987")[0], "_money_EUR.json"); !strings.Contains(text, `"grossRevenue"`) || !regexp.MustCompile(`"2026-11-18",\d+\.\d{3},`).MatchString(text) {
+		t.Error(text)
+	}
+	for _, file := range y.drops(t, "analytics", "zone_a0")[0].Files {
+		if strings.Contains(file.Name, "money") {
+			t.Error(file.Name)
+		}
+	}
+	if warned := y.outcomes[1].Warnings; len(warned) != 1 || !strings.Contains(warned[0].What, "Partner Program") || len(y.outcomes[0].Warnings) > 0 {
+		t.Errorf("%+v", warned)
+	}
+	y.pass(24 * time.Hour)
+	y.env["YOUTUBE_CURRENCY"] = "dollars"
+	if got := y.fetched(t, "analytics"); !strings.HasSuffix(got[0], "failed config") {
+		t.Error(got)
+	}
+}
+
 func TestYoutubeTakesTheLoginThatIsKept(t *testing.T) {
 	y := newTube(t, nil)
 	delete(y.env, "YOUTUBE_REFRESH_TOKEN")
@@ -353,8 +235,37 @@ func TestYoutubeTakesTheLoginThatIsKept(t *testing.T) {
 	if e := y.outcomes[0].Err; !strings.Contains(e.Next, "BEDROT_SESSION_KEY") || e.Class != "authentication" {
 		t.Errorf("%+v", e)
 	}
-	if _, err := store.Load("youtube", "pig1987"); !errors.Is(err, os.ErrNotExist) {
-		t.Error(err)
+	y.fake.Revoke("1//canary-login-zone_a0")
+	if err := os.RemoveAll(store.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Save("youtube", "main", []byte("1//canary-login-zone_a0")); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, y.fetched(t, "channels"), "channels:main failed login_needed")
+	if e := y.outcomes[0].Err; e.Next != "bedrot session login youtube --account main" || !strings.Contains(e.What, "seven days") {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestYoutubeRecordingsNameNobody(t *testing.T) {
+	y := newTube(t, nil)
+	y.Record = filepath.Join(t.TempDir(), "record")
+	equal(t, y.fetched(t), "analytics:main landed", "channel_basic:main nothing", "channels:main landed", "videos:main landed")
+	paths, err := filepath.Glob(filepath.Join(y.Record, "youtube-main", "*.json"))
+	if err != nil || len(paths) != len(y.fake.Calls()) {
+		t.Errorf("%d exchanges of %d calls, %v", len(paths), len(y.fake.Calls()), err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"canary", "ya29.", "1//", "Bookings", "Write to", "@"} {
+			if strings.Contains(string(text), secret) {
+				t.Errorf("%s holds %s", filepath.Base(path), secret)
+			}
+		}
 	}
 }
 
@@ -380,6 +291,9 @@ func TestYoutubeProbe(t *testing.T) {
 	}
 	y.env["YOUTUBE_CHANNEL_ID"] = "UCnobodynobodynobodynobo"
 	equal(t, y.fetched(t, "channels"), "channels:main failed request_refused")
+	y.env["YOUTUBE_CHANNEL_ID"] = "../@somebody"
+	equal(t, y.fetched(t, "analytics", "channels"), "analytics:main failed config", "channels:main skipped")
+	delete(y.env, "YOUTUBE_CHANNEL_ID")
 	y.fake.Revoke("1//canary-login-zone_a0")
 	s := y.sessionOf("main")
 	if _, err := s.Source.Probe(t.Context(), s); err == nil || !strings.Contains(err.Error(), "the login is over") {

@@ -205,7 +205,7 @@ func (y *Youtube) token(w http.ResponseWriter, r *http.Request) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	answer := map[string]any{"expires_in": 3599, "token_type": "Bearer"}
-	const all = "https://www.googleapis.com/auth/yt-analytics.readonly https://www.googleapis.com/auth/youtube.readonly"
+	const all = "https://www.googleapis.com/auth/yt-analytics.readonly https://www.googleapis.com/auth/youtube.readonly https://www.googleapis.com/auth/yt-analytics-monetary.readonly"
 	grant, scope := youtubeCode{}, all
 	switch form.Get("grant_type") {
 	case "refresh_token":

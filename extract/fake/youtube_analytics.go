@@ -60,6 +60,9 @@ func (y *Youtube) question(r *http.Request, owner *YoutubeChannel) (q youtubeQue
 		return q, "Forbidden"
 	}
 	var errs [2]error
+	if query.Has("currency") != strings.Contains(query.Get("metrics"), "evenue") {
+		y.Complain("a report of %s in %q", query.Get("metrics"), query.Get("currency"))
+	}
 	q.first, errs[0] = time.Parse(time.DateOnly, query.Get("startDate"))
 	q.last, errs[1] = time.Parse(time.DateOnly, query.Get("endDate"))
 	if errs[0] != nil || errs[1] != nil || q.last.Before(q.first) {
