@@ -112,7 +112,7 @@ func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
 				Kind: api.Unexpected, Message: "the page shows neither a login nor its absence", Expected: "one of " + join(signs), Found: "none of them on " + v.URL(), Endpoint: v.URL(),
 			}
 		}
-		v.page.WaitForTimeout(100)
+		v.rest(100 * time.Millisecond)
 	}
 }
 
@@ -172,7 +172,7 @@ func (v *Visit) secondFactor(site Site, who Credentials) error {
 
 // await waits for being logged in (0), or for the first of the other signs (1 and on); -1 is none in time.
 func (v *Visit) await(site Site, others ...Selectors) int {
-	for deadline := time.Now().Add(v.step); v.ctx.Err() == nil && time.Now().Before(deadline); v.page.WaitForTimeout(100) {
+	for deadline := time.Now().Add(v.step); v.ctx.Err() == nil && time.Now().Before(deadline); v.rest(100 * time.Millisecond) {
 		if v.isIn(site) {
 			return 0
 		}
@@ -211,7 +211,7 @@ func (v *Visit) loginNeeded(message string) error {
 func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
 	closed := func() bool { return v.ctx.Err() == nil && (v.page.IsClosed() || !v.engine.browser.IsConnected()) }
 	err := v.Goto(site.Base + site.Form.URL)
-	for deadline := time.Now().Add(limit); ; v.page.WaitForTimeout(500) {
+	for deadline := time.Now().Add(limit); ; v.rest(500 * time.Millisecond) {
 		switch {
 		case closed():
 			return v.loginNeeded("the window was closed before anybody had logged in")

@@ -115,7 +115,7 @@ func (v *Visit) first(names Selectors, limit time.Duration) (playwright.Locator,
 		if v.ctx.Err() != nil || time.Now().After(deadline) {
 			return nil, 0
 		}
-		v.page.WaitForTimeout(100)
+		v.rest(100 * time.Millisecond)
 	}
 }
 
@@ -218,7 +218,7 @@ func (v *Visit) Download(what string, trigger func() error) (*Download, error) {
 	if err := trigger(); err != nil {
 		return nil, err
 	}
-	for deadline := time.Now().Add(downloadLimit); ; v.page.WaitForTimeout(100) {
+	for deadline := time.Now().Add(downloadLimit); ; v.rest(100 * time.Millisecond) {
 		select {
 		case got := <-begun:
 			return v.finish(what, got)
@@ -326,7 +326,7 @@ func (v *Visit) Collect(address *regexp.Regexp, limit time.Duration, do func() e
 		if enough(done) || v.ctx.Err() != nil || time.Now().After(deadline) {
 			return done, v.ctx.Err()
 		}
-		v.page.WaitForTimeout(100)
+		v.rest(100 * time.Millisecond)
 	}
 }
 
@@ -361,6 +361,9 @@ func (v *Visit) Close() error {
 	}
 	return err
 }
+
+// rest lets the page work for a while.
+func (v *Visit) rest(d time.Duration) { _ = api.Sleep(v.ctx, d) }
 
 func ms(d time.Duration) *float64 { return playwright.Float(float64(d.Milliseconds())) }
 
