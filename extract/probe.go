@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ func (r *Runner) Probe(ctx context.Context, lake *zones.Lake) []Probed {
 		told := zones.AsError(ctx, err)
 		all = append(all, Probed{"settings", "fail", told.What, told.Next})
 	}
-	all = append(all, r.chromium())
+	all = append(all, r.chromium(lake))
 	for _, source := range r.Sources {
 		if source.Extract == nil {
 			continue
@@ -58,11 +59,19 @@ func (r *Runner) Probe(ctx context.Context, lake *zones.Lake) []Probed {
 	return all
 }
 
-// chromium looks whether there is a browser for the sites.
-func (r *Runner) chromium() Probed {
+// chromium looks whether there is a browser for the sites; nobody misses one where no site is set up.
+func (r *Runner) chromium(lake *zones.Lake) Probed {
+	needed := slices.ContainsFunc(r.Sources, func(source Source) bool {
+		return source.Site != nil && slices.ContainsFunc(lake.Config.AccountsOf(source.Name), func(account string) bool {
+			return source.Configured(r.Values, account, r.Tokens).Some
+		})
+	})
 	executable, driver, err := browser.Find(r.Browser)
 	var missing *browser.Missing
-	if errors.As(err, &missing) {
+	if errors.As(err, &missing) && !needed {
+		return Probed{"browser", "ok", "not needed, since no site is set up: " + missing.What, ""}
+	}
+	if missing != nil {
 		return Probed{"browser", "warn", missing.What + ": sites without an API cannot be fetched", missing.Next}
 	}
 	return Probed{"browser", "ok", executable + ", driven by playwright-core " + browser.DriverVersion + " in " + driver, ""}
