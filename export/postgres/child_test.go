@@ -1,0 +1,3 @@
+package postgres
+
+func child() int { return 0 }

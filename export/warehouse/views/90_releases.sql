@@ -1,0 +1,2 @@
+-- One row per release.
+select 1 as n
