@@ -160,7 +160,7 @@ type said struct {
 func (l *lake) run(args ...string) said {
 	l.t.Helper()
 	var out, talk bytes.Buffer
-	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files}
+	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, pause: time.Millisecond}
 	if !l.ownScripts {
 		a.scripts = embeddedCatalog(l.t)
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -27,6 +28,7 @@ type Exporter struct {
 	Memory  string
 	Threads int
 	Wait    time.Duration // for another exporter; 0 is ten minutes
+	Pause   time.Duration // before the second attempt, growing from one to the next; 0 is a second
 	Options Options
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -101,7 +103,7 @@ func (e *Exporter) Publish(ctx context.Context, version *zones.Version) (report 
 			break
 		}
 		e.Log.Warn("the export begins anew", "attempt", attempt, "error", err)
-		if err := sleep(ctx, time.Duration(attempt*attempt)*backoff); err != nil {
+		if err := sleep(ctx, time.Duration(attempt*attempt)*cmp.Or(e.Pause, time.Second)); err != nil {
 			return report, err
 		}
 	}
@@ -116,8 +118,6 @@ func (e *Exporter) Publish(ctx context.Context, version *zones.Version) (report 
 	}
 	return report, nil
 }
-
-const backoff = 200 * time.Millisecond
 
 func (e *Exporter) step(format string, args ...any) {
 	if e.Step != nil {

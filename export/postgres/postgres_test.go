@@ -183,7 +183,7 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(mapKeys(m
 // exporter publishes the tables of a test's lake into a database.
 func (l *testLake) exporter(url string, tables ...given) *Exporter {
 	e := &Exporter{
-		Lake: l.lake, Scripts: sql.Scripts(), URL: url, Threads: 1, Memory: "500MB", Wait: 20 * time.Second,
+		Lake: l.lake, Scripts: sql.Scripts(), URL: url, Threads: 1, Memory: "500MB", Wait: 20 * time.Second, Pause: 20 * time.Millisecond,
 		Bedrot: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	}
 	for _, g := range tables {
@@ -210,12 +210,14 @@ func (l *testLake) must(e *Exporter, version *zones.Version) Report {
 // ask is a test's own look into the database.
 func ask(t testing.TB, url, query string, args ...any) [][]string {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute) // a test's cleanup asks, too
+	defer stop()
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	rows, err := askOn(t.Context(), conn, query, args...)
+	defer func() { _ = conn.Close(ctx) }()
+	rows, err := askOn(ctx, conn, query, args...)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

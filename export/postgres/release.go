@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -82,7 +83,7 @@ func (r *release) attempt(ctx context.Context) error {
 		if err = r.publish(ctx, s, works); err == nil || !conflict(err) || try == attempts {
 			return err
 		}
-		if err := sleep(ctx, time.Duration(try)*backoff); err != nil {
+		if err := sleep(ctx, time.Duration(try*try)*cmp.Or(r.Pause, time.Second)/5); err != nil {
 			return err
 		}
 	}

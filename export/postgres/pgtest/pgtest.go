@@ -112,7 +112,7 @@ func (s *Server) command(name string, args ...string) (*exec.Cmd, error) {
 	credential, err := other()
 	command := exec.Command(name, args...)
 	command.Dir = s.dir
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "TZ=UTC"}
+	command.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"}
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true}
 	return command, err
 }
