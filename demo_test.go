@@ -100,6 +100,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%v %+v", err, table)
 		}
 	})
+	t.Run("warehouse", func(t *testing.T) { warehouseHoldsAll(t, l) })
 	t.Run("plain SQL", func(t *testing.T) { plainSQL(t, l) })
 	t.Run("formats", func(t *testing.T) {
 		const sql = "select 'a,b' as text, 1.50::decimal(9, 2) as amount, null::date as day, [1, 2] as list, true as yes, 12345678901234567890 as big"

@@ -1212,6 +1212,11 @@ func (a *app) doctor(c *cli.Context) error {
 		for _, probed := range runner.Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}
+		if exporter, err := a.warehouse(c, lake); err == nil && exporter != nil {
+			for _, examined := range exporter.Examine(ctx) {
+				findings = append(findings, query.Finding(examined))
+			}
+		}
 		return findings
 	}
 	findings := d.Examine(c.Context)

@@ -42,6 +42,7 @@ func ownCache(run func() int) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	defer stopPostgres()
 	return run()
 }
 

@@ -101,6 +101,7 @@ func Codes() []Code {
 		{"warehouse_locked", processing, "error", "another export, or somebody's lock, is in the way"},
 		{"warehouse_full", processing, "error", "the database server's disk is full; nothing was published"},
 		{"warehouse_failed", processing, "error", "PostgreSQL refuses a statement; nothing was published"},
+		{"warehouse_duplicate", validation, "error", "PostgreSQL's watch on duplicates refused rows that are in the lake"},
 		{"warehouse_text", validation, "warn", "text held a character that PostgreSQL cannot hold, and a picture of it is published"},
 		{"warehouse_stays", validation, "warn", "a published table is no longer part of what is published, and shows what it showed"},
 		{"warehouse_hook", connection, "warn", "the release is published, but the hook after it could not be called"},

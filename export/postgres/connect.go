@@ -29,6 +29,22 @@ type session struct {
 // connect opens a connection and waits for the lock, so that one exporter works at a time. That it has the
 // lock also proves that every earlier session which had it is over, with whatever it was committing.
 func (e *Exporter) connect(ctx context.Context) (*session, error) {
+	s, err := e.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err = e.lock(ctx, s); err == nil {
+		err = s.sweep(ctx)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// open opens a connection, if the server and the database are what they must be.
+func (e *Exporter) open(ctx context.Context) (*session, error) {
 	config, err := parse(e.URL)
 	if err != nil {
 		return nil, err
@@ -61,7 +77,40 @@ func (e *Exporter) prepare(ctx context.Context, s *session) error {
 	// A server notices that we are gone although nobody told it; not every system can.
 	_, _ = s.Exec(ctx, "set client_connection_check_interval = '5s'")
 	_, _ = s.Exec(ctx, "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3")
-	return e.lock(ctx, s)
+	return s.become(ctx)
+}
+
+// become takes on the writer's role, where there is one for this login: what is made belongs to the role,
+// not to a login that may change. A superuser is left what it is.
+func (s *session) become(ctx context.Context) error {
+	const member = `select exists (
+		select 1 from pg_roles as r where r.rolname = 'bedrot_writer' and pg_has_role(current_user, r.oid, 'member')
+			and not (select rolsuper from pg_roles where rolname = current_user))`
+	var is bool
+	if err := s.QueryRow(ctx, member).Scan(&is); err != nil || !is {
+		return err
+	}
+	_, err := s.Exec(ctx, "set role bedrot_writer")
+	return err
+}
+
+// sweep drops the temporary tables of exports that a crash of the server ended: nobody else does so before
+// long. Whoever holds the lock knows that no other export is at work.
+func (s *session) sweep(ctx context.Context) error {
+	rows, err := s.Query(ctx, `
+		select format('%I.%I', n.nspname, c.relname)
+		from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid
+		where c.relpersistence = 't' and c.relname ~ '^bedrot_stage_[0-9]+$' and c.relnamespace <> pg_my_temp_schema() and pg_get_userbyid(c.relowner) = current_user`)
+	if err != nil {
+		return err
+	}
+	left, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, name := range left {
+		if err == nil {
+			_, err = s.Exec(ctx, "drop table if exists "+name)
+		}
+	}
+	return err
 }
 
 func (e *Exporter) lock(ctx context.Context, s *session) error {

@@ -39,7 +39,7 @@ type Exporter struct {
 type Options struct {
 	DryRun bool // change nothing
 	Diff   bool // count what would be added, changed and removed
-	AsOf   bool // the version is an older one: columns it lacks are NULL
+	AsOf   bool // the version is an older one: columns it lacks are NULL, and rows may go
 	Full   bool // compare every partition, whatever was last released
 	// Accept lists what may be lost: a table (its rows may go) or a table's column (it may go, or become
 	// narrower).

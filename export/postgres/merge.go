@@ -119,6 +119,9 @@ func (r *release) merge(ctx context.Context, tx pgx.Tx, w *work) (err error) {
 		return err
 	}
 	w.change.Inserted = tag.RowsAffected()
+	if err := w.refusedRows(ctx, tx); err != nil {
+		return err
+	}
 	return r.verify(ctx, tx, w)
 }
 
@@ -143,7 +146,7 @@ func (r *release) remove(ctx context.Context, tx pgx.Tx, w *work) (int64, error)
 	}); err != nil {
 		return 0, err
 	}
-	if all <= shrinkRows || r.Options.accepts(w.table.Name) {
+	if all <= shrinkRows || r.Options.AsOf || r.Options.accepts(w.table.Name) {
 		return all, nil
 	}
 	rows, err = tx.Query(ctx, "select "+source+", count(*) from "+table+" as t group by 1")
@@ -200,6 +203,9 @@ func (r *release) verify(ctx context.Context, tx pgx.Tx, w *work) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	if w.change.Refused > 0 {
+		return w.verifyRefused(found)
+	}
 	for key, wanted := range w.wanted {
 		got := found[key]
 		delete(found, key)
@@ -214,6 +220,21 @@ func (r *release) verify(ctx context.Context, tx pgx.Tx, w *work) error {
 	}
 	for key, got := range found {
 		return w.differing(key, "rows", "0", fmt.Sprint(got.rows))
+	}
+	return nil
+}
+
+// verifyRefused compares only how many rows there are, where some were refused for being like others.
+func (w *work) verifyRefused(found map[string]tally) error {
+	var wanted, got int64
+	for _, t := range w.wanted {
+		wanted += t.rows
+	}
+	for _, t := range found {
+		got += t.rows
+	}
+	if wanted -= w.change.Refused; got != wanted {
+		return w.differing("all partitions", "rows", fmt.Sprint(wanted), fmt.Sprint(got))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -90,7 +91,13 @@ func (r *release) attempt(ctx context.Context) error {
 }
 
 // publish is the release itself: all tables, the state they are now in, and the row that tells of it.
-func (r *release) publish(ctx context.Context, s *session, works []*work) error {
+func (r *release) publish(ctx context.Context, s *session, works []*work) (err error) {
+	warned := slices.Clone(r.report.Warnings)
+	defer func() {
+		if err != nil {
+			r.report.Warnings = warned // the next try tells them again
+		}
+	}()
 	asOf, err := r.dataAsOf(ctx)
 	if err != nil {
 		return err
@@ -130,6 +137,7 @@ func (r *release) publish(ctx context.Context, s *session, works []*work) error 
 		return err
 	}
 	r.report.Release = r.id
+	r.tellRefused(works)
 	tried := r.report
 	r.tried = &tried
 	if err := tx.Commit(ctx); err != nil {

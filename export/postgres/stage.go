@@ -18,7 +18,7 @@ import (
 // into COPY: row by row through the driver it takes 3.5 times as long.
 func (r *release) stage(ctx context.Context, s *session, w *work, number int) error {
 	r.step("streaming %s", w.table.Name)
-	w.stage = fmt.Sprintf("pg_temp.stage_%d", number)
+	w.stage = fmt.Sprintf("pg_temp.bedrot_stage_%d", number)
 	var columns, selected []string
 	for _, column := range w.table.Columns {
 		columns = append(columns, quote(column.Name)+" "+column.Type)

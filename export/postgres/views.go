@@ -15,9 +15,22 @@ import (
 	"bedrot/zones"
 )
 
-// dress makes what stands on the tables: the dashboards' views. Where nothing changed nothing is done.
+// dress makes what stands on the tables: the dashboards' views, the watch on duplicates, what partners may
+// see. Where nothing changed nothing is done.
 func (r *release) dress(ctx context.Context, s *session) error {
-	return s.change(ctx, func(tx pgx.Tx) error { return makeViews(ctx, tx) })
+	tables, err := s.look(ctx)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, func(tx pgx.Tx) error {
+		if err := makeViews(ctx, tx); err != nil {
+			return err
+		}
+		if err := r.watch(ctx, tx, tables); err != nil {
+			return err
+		}
+		return r.partners(ctx, tx, tables)
+	})
 }
 
 // madeOf changes with all that a view is.

@@ -1,2 +1,0 @@
--- One row per release.
-select 1 as n
