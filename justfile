@@ -36,6 +36,8 @@ golden:
 
 # measure a build, a night and a query at scale
 bench:
+    @.ci/setup postgres
+    BEDROT_BENCH=1 go test ./export/postgres -run '^TestBench$' -count 1 -v -timeout 30m
     BEDROT_BENCH=1 go test . -run '^TestBench$' -count 1 -v -timeout 60m
 
 # the full sweeps (short ones are among the tests): a run stopped at every change, queries beside promotions

@@ -189,7 +189,7 @@ func (a *app) cli() *cli.App {
 	asOf := &cli.StringFlag{Name: "as-of", Usage: "answer from the version of a day, a time or a run: `DATE|VERSION`"}
 	exported := []cli.Flag{
 		choose[2],
-		&cli.BoolFlag{Name: "diff", Usage: "with --dry-run: count the rows to add, change and remove"},
+		&cli.BoolFlag{Name: "diff", Usage: "change nothing, and count the rows to add, change and remove"},
 		&cli.BoolFlag{Name: "full", Usage: "compare every row, not only the partitions that changed"},
 		&cli.StringFlag{Name: "as-of", Usage: "publish an older version: `DATE|VERSION`"},
 		&cli.StringSliceFlag{Name: "accept", Usage: "what may be lost: a `TABLE` (its rows may go), or TABLE.COLUMN (it may go or become narrower)"},
@@ -644,7 +644,7 @@ func (a *app) export(c *cli.Context) error {
 	}
 	progress := export.NewProgress(a.err, !c.Bool("quiet"))
 	exporter.Step = progress.Step
-	exporter.Options = postgres.Options{DryRun: c.Bool("dry-run"), Diff: c.Bool("diff"), AsOf: c.String("as-of") != "", Full: c.Bool("full"), Accept: c.StringSlice("accept")}
+	exporter.Options = postgres.Options{DryRun: c.Bool("dry-run") || c.Bool("diff"), Diff: c.Bool("diff"), AsOf: c.String("as-of") != "", Full: c.Bool("full"), Accept: c.StringSlice("accept")}
 	report, err := a.publish(c.Context, exporter, version)
 	progress.Stop()
 	if err != nil {

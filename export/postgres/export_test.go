@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -151,7 +152,8 @@ func TestNamesOfAllKinds(t *testing.T) {
 func literalDuck(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 func code(err error) string {
-	if told, ok := err.(*zones.Error); ok { //nolint:errorlint // only what is told to people
+	var told *zones.Error
+	if errors.As(err, &told) {
 		return told.Code
 	}
 	return ""

@@ -225,3 +225,11 @@ func (s *Server) exec(t testing.TB, statement string) {
 		t.Fatalf("%s: %v", strings.SplitN(statement, " template", 2)[0], err)
 	}
 }
+
+// Program is the path of one of PostgreSQL's programs, such as psql.
+func (s *Server) Program(name string) string {
+	if s.bin == "" {
+		return name
+	}
+	return filepath.Join(s.bin, name)
+}
