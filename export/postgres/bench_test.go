@@ -114,7 +114,7 @@ func (b *bench) floor(g given) time.Duration {
 	e := b.l.exporter(url, g)
 	empty := g
 	empty.parts = map[string]string{}
-	b.l.must(e, b.l.publish(empty)) // the tables as bedrot makes them
+	b.l.must(e, b.l.publish(empty)) // the schemas and dimensions as bedrot makes them
 	csv := filepath.Join(b.TempDir(), "rows.csv")
 	manifest, err := version.Table("curated.ledger")
 	if err != nil {
@@ -123,24 +123,39 @@ func (b *bench) floor(g given) time.Duration {
 	if _, err := b.l.db.Copy(b.Context(), "from read_parquet("+filesOf(version, manifest)+")", csv, "(format csv, header false)"); err != nil {
 		b.Fatal(err)
 	}
-	w := &work{table: g.table, stage: "pg_temp.stage"}
-	var columns, statements []string
-	for _, column := range g.table.Columns {
-		columns = append(columns, quote(column.Name)+" "+column.Type)
-	}
-	w.table.referring(func(dimension string, names []string) {
-		statements = append(statements, "insert into "+dimension+" select distinct "+quoteAll(names)+" from pg_temp.stage where "+quote(names[0])+" is not null on conflict do nothing;")
-	})
-	script := "set work_mem = '128MB'; create temporary table stage (" + strings.Join(columns, ", ") + ");\n\\copy stage from '" + csv + "' (format csv)\nanalyze stage;\nbegin;\n" + strings.Join(statements, "\n") +
-		"\ndelete from curated.ledger as t where " + w.missing() + ";\nupdate curated.ledger as t set gross_usd = s.gross_usd from stage as s where " + w.same() + " and " + w.differs() +
-		";\ninsert into curated.ledger select * from stage as s where " + w.added() + ";\ncommit;\n"
 	psql := exec.Command(server.Program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", url)
-	psql.Stdin = strings.NewReader(script)
+	psql.Stdin = strings.NewReader(strings.Join(plainMerge(g.table, csv), ";\n") + ";\n")
 	started := time.Now()
 	if text, err := psql.CombinedOutput(); err != nil {
 		b.Fatalf("psql: %v\n%s", err, text)
 	}
 	return time.Since(started)
+}
+
+// plainMerge is the floor's SQL: keys and references come once the table has its rows, as bedrot makes them.
+func plainMerge(t Table, csv string) []string {
+	w := &work{table: t, stage: "pg_temp.stage"}
+	var columns []string
+	for _, column := range t.Columns {
+		columns = append(columns, quote(column.Name)+" "+column.Type)
+	}
+	all := []string{
+		"drop table curated.ledger", "create table curated.ledger (" + strings.Join(columns, ", ") + ")",
+		"set work_mem = '128MB'", "create temporary table stage (" + strings.Join(columns, ", ") + ")",
+		"\\copy stage from '" + csv + "' (format csv)\n;analyze stage", "begin",
+	}
+	t.referring(func(dimension string, names []string) {
+		all = append(all, "insert into "+dimension+" select distinct "+quoteAll(names)+" from stage where "+quote(names[0])+" is not null on conflict do nothing")
+	})
+	all = append(all,
+		"delete from curated.ledger as t where "+w.missing(),
+		"update curated.ledger as t set gross_usd = s.gross_usd from stage as s where "+w.same()+" and "+w.differs(),
+		"insert into curated.ledger select * from stage as s where "+w.added())
+	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	bare := &actual{made: map[string]bool{}}
+	t.indexes(bare, add)
+	t.references(bare, add)
+	return append(all, "commit")
 }
 
 func filesOf(version *zones.Version, manifest *zones.Table) string {

@@ -119,6 +119,11 @@ func (r *release) merge(ctx context.Context, tx pgx.Tx, w *work) (err error) {
 		return err
 	}
 	w.change.Inserted = tag.RowsAffected()
+	for _, statement := range w.finish {
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
 	if err := w.refusedRows(ctx, tx); err != nil {
 		return err
 	}

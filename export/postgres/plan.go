@@ -87,6 +87,7 @@ type work struct {
 	stage    string       // the temporary table
 	wanted   map[string]tally
 	money    map[string]sums // by part
+	finish   []string        // keys and references of a new table, once it has its rows
 	narrowed []Column        // columns that become narrower, or go, at the end of the release
 	dropped  []string
 	old      map[string]string // actual types of narrowed columns
