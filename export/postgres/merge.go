@@ -78,12 +78,12 @@ func (w *work) added() string {
 func (w *work) refer(ctx context.Context, tx pgx.Tx) error {
 	var statements []string
 	w.table.referring(func(dimension string, columns []string) {
-		var told, equal []string
+		var told []string
 		for _, name := range columns {
-			told, equal = append(told, "s."+quote(name)+" is not null"), append(equal, "d."+quote(name)+" = s."+quote(name))
+			told = append(told, quote(name)+" is not null")
 		}
-		statements = append(statements, fmt.Sprintf("insert into %s (%s) select distinct %s from %s as s where %s and not exists (select 1 from %s as d where %s) on conflict do nothing",
-			qualified(dimension), quoteAll(columns), quoteAll(columns), w.stage, strings.Join(told, " and "), qualified(dimension), strings.Join(equal, " and ")))
+		statements = append(statements, fmt.Sprintf("insert into %s (%s) select distinct %s from %s where %s on conflict do nothing",
+			qualified(dimension), quoteAll(columns), quoteAll(columns), w.stage, strings.Join(told, " and ")))
 	})
 	for _, statement := range statements {
 		if _, err := tx.Exec(ctx, statement); err != nil {
@@ -96,29 +96,14 @@ func (w *work) refer(ctx context.Context, tx pgx.Tx) error {
 // merge applies the difference by key: what is gone is deleted, what differs updated, what is new
 // inserted. A row that is the same is not touched.
 func (r *release) merge(ctx context.Context, tx pgx.Tx, w *work) (err error) {
-	if w.change.Deleted, err = r.remove(ctx, tx, w); err != nil {
-		return err
+	if w.fresh {
+		w.change.Inserted, err = w.insert(ctx, tx, "true")
+	} else {
+		err = r.apply(ctx, tx, w)
 	}
-	table, names := qualified(w.table.Name), w.table.names()
-	var sets, values []string
-	for _, column := range w.table.values() {
-		sets = append(sets, quote(column.Name)+" = "+w.value(column.Name))
-	}
-	for _, name := range names {
-		values = append(values, w.value(name))
-	}
-	if len(sets) > 0 {
-		tag, err := tx.Exec(ctx, "update "+table+" as t set "+strings.Join(sets, ", ")+" from "+w.stage+" as s where "+w.within()+" and "+w.same()+" and "+w.differs())
-		if err != nil {
-			return err
-		}
-		w.change.Updated = tag.RowsAffected()
-	}
-	tag, err := tx.Exec(ctx, "insert into "+table+" ("+quoteAll(names)+") select "+strings.Join(values, ", ")+" from "+w.stage+" as s where "+w.added())
 	if err != nil {
 		return err
 	}
-	w.change.Inserted = tag.RowsAffected()
 	for _, statement := range w.finish {
 		if _, err := tx.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
@@ -128,6 +113,36 @@ func (r *release) merge(ctx context.Context, tx pgx.Tx, w *work) (err error) {
 		return err
 	}
 	return r.verify(ctx, tx, w)
+}
+
+// apply changes a table that has rows.
+func (r *release) apply(ctx context.Context, tx pgx.Tx, w *work) (err error) {
+	if w.change.Deleted, err = r.remove(ctx, tx, w); err != nil {
+		return err
+	}
+	var sets []string
+	for _, column := range w.table.values() {
+		sets = append(sets, quote(column.Name)+" = "+w.value(column.Name))
+	}
+	if len(sets) > 0 {
+		tag, err := tx.Exec(ctx, "update "+qualified(w.table.Name)+" as t set "+strings.Join(sets, ", ")+" from "+w.stage+" as s where "+w.within()+" and "+w.same()+" and "+w.differs())
+		if err != nil {
+			return err
+		}
+		w.change.Updated = tag.RowsAffected()
+	}
+	w.change.Inserted, err = w.insert(ctx, tx, w.added())
+	return err
+}
+
+// insert copies rows of the stage into the table.
+func (w *work) insert(ctx context.Context, tx pgx.Tx, where string) (int64, error) {
+	var values []string
+	for _, name := range w.table.names() {
+		values = append(values, w.value(name))
+	}
+	tag, err := tx.Exec(ctx, "insert into "+qualified(w.table.Name)+" ("+quoteAll(w.table.names())+") select "+strings.Join(values, ", ")+" from "+w.stage+" as s where "+where)
+	return tag.RowsAffected(), err
 }
 
 // remove deletes what is no more, and refuses to delete too much of the table, or of one source in it.

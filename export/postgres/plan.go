@@ -87,6 +87,7 @@ type work struct {
 	stage    string       // the temporary table
 	wanted   map[string]tally
 	money    map[string]sums // by part
+	fresh    bool            // it was never released and has no rows
 	finish   []string        // keys and references of a new table, once it has its rows
 	narrowed []Column        // columns that become narrower, or go, at the end of the release
 	dropped  []string
@@ -105,6 +106,9 @@ func (r *release) plan(known state) ([]*work, error) {
 	var works []*work
 	hash := sha256.New()
 	for _, table := range r.Tables {
+		if table.Kept {
+			continue
+		}
 		manifest, err := r.version.Table(table.Name)
 		if err != nil {
 			return nil, err
@@ -115,7 +119,9 @@ func (r *release) plan(known state) ([]*work, error) {
 			}
 			continue
 		}
-		table = table.fit(manifest)
+		if table, err = table.fit(manifest); err != nil {
+			return nil, err
+		}
 		_, _ = fmt.Fprintf(hash, "%s %s %s\n", table.Name, manifest.Content, table.shape())
 		w := &work{table: table, manifest: manifest, change: Change{Table: table.Name}}
 		if r.compare(w, known[table.Name]) {

@@ -11,14 +11,14 @@ import (
 )
 
 // refused runs an export that must fail with a code, and returns what it says.
-func (l *testLake) refused(e *Exporter, version *zones.Version, wanted string) *zones.Error {
+func (l *testLake) refused(e *Exporter, version *zones.Version, wanted string) zones.Error {
 	l.t.Helper()
 	report, err := e.Publish(l.t.Context(), version)
 	var told *zones.Error
 	if !errors.As(err, &told) || told.Code != wanted || told.Next == "" {
 		l.t.Fatalf("%v, want %s\n%+v", err, wanted, report)
 	}
-	return told
+	return *told
 }
 
 func TestShrinkIsRefused(t *testing.T) {
@@ -94,10 +94,21 @@ func TestColumnsComeAndGo(t *testing.T) {
 	// An older version that lacks a column shows NULL in it.
 	e = l.exporter(url, wide)
 	e.Options.AsOf = true
-	older := newGiven("curated.prices", "id", "", "id BIGINT", "price DECIMAL(18,6)").with(map[string]string{"all": "values (1, 1.500001), (2, 3.25)"})
+	older := newGiven("curated.prices", "id", "", "id BIGINT", "price DECIMAL(9,2)").with(map[string]string{"all": "values (1, 1.50), (2, 3.25)"})
 	l.must(e, l.publish(older))
-	if got := one(t, url, "select count(*) from curated.prices where is_new is not null"); got != "0" {
-		t.Errorf("%s rows know what the older version does not", got)
+	if got := one(t, url, "select count(is_new) || ' ' || sum(price) from curated.prices"); got != "0 4.750000" {
+		t.Errorf("of the older version PostgreSQL shows %s", got)
+	}
+	// The scripts are newer than a table that kept its last state: it is published as it is.
+	l.must(l.exporter(url, wide), l.publish(wide))
+	e = l.exporter(url, newGiven("curated.prices", "id", "", "id BIGINT", "price DECIMAL(9,1)", "added DATE"))
+	l.must(e, l.publish(wide))
+	if got := one(t, url, "select count(is_new) || ' ' || sum(price) from curated.prices"); got != "1 4.750001" {
+		t.Errorf("of the stale table PostgreSQL shows %s", got)
+	}
+	e.Tables = []Table{{Name: "curated.prices", Kept: true}}
+	if report := l.must(e, l.publish(older)); report.Release != "" || len(report.Warnings) != 0 {
+		t.Errorf("%+v", report)
 	}
 }
 

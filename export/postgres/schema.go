@@ -96,10 +96,10 @@ func (r *release) shape(w *work, known *tableState, is *actual) (shaping, error)
 		}
 	}
 	build := add
-	if known == nil || known.shape == "" { // of a table without rows, what is built on all rows at once costs a fraction
+	w.finish = nil
+	if w.fresh { // built on all rows at once it costs a fraction
 		build = func(format string, args ...any) { w.finish = append(w.finish, fmt.Sprintf(format, args...)) }
 	}
-	w.finish = nil
 	t.indexes(is, build)
 	t.references(is, build)
 	if is.doc != t.Doc {
@@ -123,7 +123,7 @@ func (r *release) columns(w *work, known *tableState, is *actual, todo *shaping)
 		case !there:
 			todo.statements = append(todo.statements, fmt.Sprintf("alter table %s add column %s %s", qualified(t.Name), quote(column.Name), column.Type))
 			w.change.Added = append(w.change.Added, column.Name)
-		case has.kind == column.Type || column.Absent:
+		case has.kind == column.Type, column.Absent, r.Options.AsOf && widens(column.Type, has.kind):
 		case widens(has.kind, column.Type):
 			todo.statements = append(todo.statements, fmt.Sprintf("alter table %s alter column %s type %s", qualified(t.Name), quote(column.Name), column.Type))
 			todo.widened = true
@@ -227,6 +227,11 @@ func (r *release) evolve(ctx context.Context, s *session, works []*work, known s
 	}
 	for _, w := range works {
 		w.old = map[string]string{}
+		if is := tables[w.table.Name]; is == nil || known[w.table.Name] != nil && known[w.table.Name].shape == "" {
+			if w.fresh, err = s.empty(ctx, w.table.Name, is != nil); err != nil {
+				return err
+			}
+		}
 		todo, err := r.shape(w, known[w.table.Name], tables[w.table.Name])
 		if err != nil {
 			return err
@@ -252,6 +257,15 @@ func (r *release) evolve(ctx context.Context, s *session, works []*work, known s
 		}
 	}
 	return nil
+}
+
+// empty reports whether a table that was never released, or is not there yet, has no rows.
+func (s *session) empty(ctx context.Context, table string, there bool) (empty bool, err error) {
+	if !there {
+		return true, nil
+	}
+	err = s.QueryRow(ctx, "select not exists (select 1 from "+qualified(table)+")").Scan(&empty)
+	return empty, err
 }
 
 // register notes that a table and its columns are bedrot's; what it shows is noted by the release.

@@ -51,13 +51,14 @@ func (r *release) stage(ctx context.Context, s *session, w *work, number int) er
 	if replaced > 0 {
 		r.warn(zones.Error{Code: "warehouse_text", Table: w.table.Name, What: fmt.Sprintf("%s: %d NUL characters, which PostgreSQL's text cannot hold, are published as ␀", w.table.Name, replaced), Next: "bedrot query \"from " + w.table.Name + "\""})
 	}
-	if rows > analyzeFrom {
+	if rows > analyzeFrom && !w.fresh {
 		_, err = s.Exec(ctx, "analyze "+w.stage)
 	}
 	return err
 }
 
-// analyzeFrom is how many rows make it worth while to tell the planner about them.
+// analyzeFrom is how many rows make it worth while to tell the planner about them, where they are to be
+// compared.
 const analyzeFrom = 2000
 
 // stream pipes DuckDB's rows into a COPY of the session.

@@ -18,6 +18,7 @@ type Table struct {
 	Columns   []Column
 	Key       []string
 	Partition []string // of the key; nil where the table is compared whole
+	Kept      bool     // its script cannot be used: it goes on showing what it shows
 }
 
 // Column is a column of a published table.
@@ -34,6 +35,10 @@ func Tables(catalog *script.Catalog) ([]Table, error) {
 	var tables []Table
 	for _, s := range catalog.Scripts {
 		if s.Header.Export == "" || s.Kind != script.Curated {
+			continue
+		}
+		if s.Disabled != nil {
+			tables = append(tables, Table{Name: s.Table, Kept: true})
 			continue
 		}
 		table := Table{Name: s.Table, Doc: s.Header.Grain, Key: s.Header.Key}
@@ -178,18 +183,30 @@ func (t Table) shape() string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// fit is the table as a version has it: a column that the version lacks is NULL, and one that only the
-// version has is left out.
-func (t Table) fit(manifest *zones.Table) Table {
-	had := map[string]bool{}
+// fit is the table as a version has it, which may be older than the scripts: its columns and types are the
+// version's. A column that the version lacks is NULL.
+func (t Table) fit(manifest *zones.Table) (Table, error) {
+	had := map[string]Column{}
+	var more []Column
 	for _, column := range manifest.Columns {
-		had[column.Name] = true
+		made, err := newColumn(column)
+		if err != nil {
+			return t, fmt.Errorf("%s: %w", t.Name, err)
+		}
+		had[column.Name] = made
+		if _, known := t.column(made.Name); !known {
+			more = append(more, made)
+		}
 	}
 	t.Columns = slices.Clone(t.Columns)
-	for i := range t.Columns {
-		t.Columns[i].Absent = !had[t.Columns[i].Source]
+	for i, column := range t.Columns {
+		made, there := had[column.Source]
+		if t.Columns[i].Absent = !there; there {
+			t.Columns[i].Type = made.Type
+		}
 	}
-	return t
+	t.Columns = append(t.Columns, more...)
+	return t, nil
 }
 
 // quote writes an identifier, table a schema and a table, literal a text.
