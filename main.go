@@ -650,11 +650,14 @@ func (a *app) export(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Bool("json") {
-		return export.JSON(a.out, report)
-	}
 	for i := range report.Warnings {
 		a.tell(&report.Warnings[i])
+		if report.Warnings[i].Record("", a.now()).Severity == "error" {
+			a.code = build.ExitPartly
+		}
+	}
+	if c.Bool("json") {
+		return export.JSON(a.out, report)
 	}
 	a.talk(c).Released(report)
 	return nil

@@ -185,17 +185,17 @@ func (r *release) remove(ctx context.Context, tx pgx.Tx, w *work) (int64, error)
 	if err := tx.QueryRow(ctx, "select count(*) from "+w.stage+" as s where "+w.added()).Scan(&inserted); err != nil {
 		return 0, err
 	}
-	if tooMuch(all-inserted, held+all) {
+	if w.tooMuch(all-inserted, held+all) {
 		return 0, r.shrunk(w, "", all-inserted, held+all)
 	}
 	for _, name := range slices.Sorted(mapKeys(gone)) {
-		if name == "" || !tooMuch(gone[name], left[name]+gone[name]) {
+		if name == "" || !w.tooMuch(gone[name], left[name]+gone[name]) {
 			continue
 		}
 		if err := tx.QueryRow(ctx, "select count(*) from "+w.stage+" as s where s.source = $1 and "+w.added(), name).Scan(&inserted); err != nil {
 			return 0, err
 		}
-		if tooMuch(gone[name]-inserted, left[name]+gone[name]) {
+		if w.tooMuch(gone[name]-inserted, left[name]+gone[name]) {
 			return 0, r.shrunk(w, " of "+name, gone[name]-inserted, left[name]+gone[name])
 		}
 	}

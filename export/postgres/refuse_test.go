@@ -24,27 +24,34 @@ func (l *testLake) refused(e *Exporter, version *zones.Version, wanted string) z
 func TestShrinkIsRefused(t *testing.T) {
 	t.Parallel()
 	url, l := server.Database(t), newTestLake(t)
-	plays := newGiven("curated.plays", "source n", "", "source VARCHAR", "n BIGINT")
-	many := plays.with(map[string]string{"all": "select case when i < 300 then 'big' else 'small' end, i from range(400) as r(i)"})
-	l.release(url, many)
-	half := plays.with(map[string]string{"all": "select case when i < 150 then 'big' else 'small' end, i from range(200) as r(i)"})
-	told := l.refused(l.exporter(url, half), l.publish(half), "warehouse_shrinks")
+	names := newGiven("curated.names", "n", "", "n BIGINT").with(map[string]string{"all": "from range(100)"})
+	plays := newGiven("curated.plays", "source n", "source", "source VARCHAR", "n BIGINT")
+	filled := func(big, small string) given {
+		return plays.with(map[string]string{"big": "select 'big', i from range(" + big + ") as r(i)", "small": "select 'small', i from range(" + small + ") as r(i)"})
+	}
+	l.release(url, filled("300", "100"), names)
+	half := filled("150", "50")
+	told := l.refused(l.exporter(url, half, names), l.publish(half, names), "warehouse_shrinks")
 	if !strings.Contains(told.What, "200 of 400") || !strings.Contains(told.Next, "--accept curated.plays") {
 		t.Errorf("%+v", told)
 	}
 	// One source is gone although the table as a whole hardly shrinks.
-	without := plays.with(map[string]string{"all": "select 'big', i from range(300) as r(i)"})
-	if told := l.refused(l.exporter(url, without), l.publish(without), "warehouse_shrinks"); !strings.Contains(told.What, "100 of 100 rows of small") {
+	without := filled("300", "100").with(map[string]string{"small": ""})
+	if told := l.refused(l.exporter(url, without, names), l.publish(without, names), "warehouse_shrinks"); !strings.Contains(told.What, "100 of 100 rows of small") {
 		t.Errorf("%+v", told)
 	}
 	if got := one(t, url, "select count(*) from curated.plays"); got != "400" {
 		t.Errorf("%s rows are left", got)
 	}
-	// Keys that change are no loss; and what somebody accepts goes.
-	l.release(url, plays.with(map[string]string{"all": "select case when i < 300 then 'big' else 'small' end, i + 1000 from range(400) as r(i)"}))
-	e := l.exporter(url, half)
+	// Keys that change are no loss, and a list that is made anew each night may become shorter, but not empty.
+	l.release(url, filled("1000, 1300", "1000, 1100"), names.with(map[string]string{"all": "from range(10)"}))
+	l.release(url, filled("1000, 1300", "1000, 1100"), names)
+	empty := names.with(map[string]string{"all": ""})
+	l.refused(l.exporter(url, plays, empty), l.publish(filled("1000, 1300", "1000, 1100"), empty), "warehouse_shrinks")
+	// What somebody accepts goes.
+	e := l.exporter(url, half, names)
 	e.Options.Accept = []string{"curated.plays"}
-	if report := l.must(e, l.publish(half)); report.Changes[0].Deleted != 400 || report.Changes[0].Inserted != 200 {
+	if report := l.must(e, l.publish(half, names)); report.Changes[0].Deleted != 400 || report.Changes[0].Inserted != 200 {
 		t.Errorf("%+v", report)
 	}
 }

@@ -276,7 +276,7 @@ func narrow(ctx context.Context, tx pgx.Tx, works []*work) error {
 func (r *release) shrunk(w *work, what string, gone, held int64) error {
 	return &zones.Error{
 		Code: "warehouse_shrinks", Table: w.table.Name, Where: Where(r.URL), Found: fmt.Sprintf("%d of %d rows would go", gone, held),
-		What: fmt.Sprintf("%s would lose %d of %d rows%s", w.table.Name, gone, held, what), Expected: fmt.Sprintf("at most %d %%", shrinkPercent),
+		What: fmt.Sprintf("%s would lose %d of %d rows%s", w.table.Name, gone, held, what), Expected: fmt.Sprintf("at most %d %% of what is kept by month or day, never all", shrinkPercent),
 		Next: "look at it: bedrot export postgres --dry-run --diff; if it is right: bedrot export postgres --accept " + w.table.Name,
 	}
 }
@@ -287,4 +287,15 @@ const (
 	shrinkRows    = 50
 )
 
-func tooMuch(gone, held int64) bool { return gone > shrinkRows && gone*100 > held*shrinkPercent }
+// tooMuch reports whether more rows would go than a table loses of itself. What is kept by day or month
+// only grows. What is worked out anew each night, such as names that nothing resolves, may well become
+// shorter; that all of it goes is as odd there.
+func (w *work) tooMuch(gone, held int64) bool {
+	if gone <= shrinkRows {
+		return false
+	}
+	if len(w.table.Partition) == 0 {
+		return gone == held
+	}
+	return gone*100 > held*shrinkPercent
+}
