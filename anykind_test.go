@@ -63,7 +63,7 @@ func TestFilesOfAllKindsInAnyOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 200))
 	var first map[string]string
 	for order := range 2 {
-		l := newLake(t)
+		l := newLakeOn(t, allSources)
 		if order > 0 {
 			random.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
 		}

@@ -17,7 +17,12 @@ import (
 // manyNights is a lake with several versions, a verdict, a rejected drop and two streams.
 func manyNights(t *testing.T) *lake {
 	t.Helper()
-	l := newLake(t)
+	return manyNightsOn(t, func(*lake) {})
+}
+
+func manyNightsOn(t *testing.T, settings func(*lake)) *lake {
+	t.Helper()
+	l := newLakeOn(t, settings)
 	bank := arrivals(l)
 	files := append(bank[:2], l.file("ZONE A0-audience-timeline_20250301_000000.csv", audienceFile("2025-02-01", 7, 8, 9)))
 	for night, file := range files {

@@ -57,6 +57,11 @@ func TestDemo(t *testing.T) {
 	if err != nil || at != len(months) {
 		t.Errorf("%d months of %d: %v", at, len(months), err)
 	}
+	// What is late is asked of a day; the table itself knows none.
+	for day, want := range map[string]string{"last_date": "fresh", "late_from": "late", "stale_from - 1": "late", "stale_from": "stale"} {
+		l.equal("select string_agg(distinct freshness("+day+", late_from, stale_from)) from curated.data_freshness where late_from is not null", want)
+	}
+	l.equal("select string_agg(distinct freshness(current_date, late_from, stale_from)) from curated.data_freshness where late_from is null", "cannot tell")
 	// No cent is lost between the files and finance.
 	l.equal(`select (select sum("earnings_usd"::decimal(38, 12)) from raw.distrokid__bank) = (select sum(gross_usd) from curated.royalties where source = 'distrokid')`, "true")
 	l.equal("select count(*) from meta.drops where records <> accepted + rejects or accepted <> winning + superseded + unchanged + held", "0")
@@ -100,8 +105,10 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%v %+v", err, table)
 		}
 	})
+	t.Run("planted effects", func(t *testing.T) { plantedEffects(t, l) })
 	t.Run("warehouse", func(t *testing.T) { warehouseHoldsAll(t, l) })
 	t.Run("plain SQL", func(t *testing.T) { plainSQL(t, l) })
+	t.Run("sums of marts agree", func(t *testing.T) { sumsAgree(t, l) })
 	t.Run("formats", func(t *testing.T) {
 		const sql = "select 'a,b' as text, 1.50::decimal(9, 2) as amount, null::date as day, [1, 2] as list, true as yes, 12345678901234567890 as big"
 		for format, want := range map[string]string{

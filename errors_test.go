@@ -55,6 +55,16 @@ var raisers = map[string]func(l *lake) said{
 	},
 	"run_late":       func(l *lake) said { return l.run("--json", "status", "--check") },
 	"source_unknown": func(l *lake) said { return l.run("--json", "sources", "nowhere") },
+	"login_needed": func(l *lake) said {
+		return l.withLogins(ageKey(l.t)).run("--json", "session", "export", "tiktok", "--account", "pig1987")
+	},
+	"login_unusable": func(l *lake) said {
+		return l.withLogins(ageKey(l.t)).run("--json", "session", "import", l.file("none.json", "[]"), "--source", "tiktok", "--account", "pig1987")
+	},
+	"login_ending": func(l *lake) said {
+		l.withLogins(ageKey(l.t)).ok("session", "import", tiktokCookies(l, 2), "--source", "tiktok", "--account", "pig1987")
+		return l.run("--json", "extract", "--dry-run")
+	},
 	"data_late": func(l *lake) said {
 		l.published()
 		l.now = l.now.AddDate(2, 0, 0)
@@ -248,6 +258,7 @@ var raisers = map[string]func(l *lake) said{
 
 // unraised are codes that need more than a command to raise, with the test that does.
 var unraised = map[string]string{
+	"login_locked":         "TestWhatDoesNotOpenSaysWhatToSet in extract/session",
 	"file_unreadable_rows": "TestReaderAgreesWithDuckDB in sql/build",
 
 	"warehouse_login":     "TestRefusalsAreExplained in export/postgres",
@@ -264,6 +275,7 @@ var unraised = map[string]string{
 	"warehouse_duplicate": "TestNearDuplicates in export/postgres",
 	"warehouse_text":      "TestNamesOfAllKinds in export/postgres",
 	"warehouse_stays":     "TestTablesThatAreNoMore in export/postgres",
+	"warehouse_view":      "TestViewsFollow in export/postgres",
 	"warehouse_hook":      "TestHook in export/postgres",
 }
 

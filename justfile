@@ -17,7 +17,7 @@ build:
 
 # every test, with coverage gate, JUnit report and skips counted; ARGS go to go test
 test *ARGS:
-    @.ci/setup gotestsum strace postgres
+    @.ci/setup gotestsum strace chromium playwright postgres
     @.ci/test {{ARGS}}
 
 # go vet, gofumpt, golangci-lint

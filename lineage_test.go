@@ -28,7 +28,7 @@ func (l *lake) down(what string) map[string]query.StandingStep {
 // told to stand on the second is what moves once it is withdrawn.
 func TestWhatStandsOnADrop(t *testing.T) {
 	t.Parallel()
-	l := manyNights(t)
+	l := manyNightsOn(t, allSources)
 	ids := l.query("select drop_id from meta.drops where source = 'distrokid' order by all")
 	if len(ids) != 2 {
 		t.Fatal(ids)
@@ -80,7 +80,7 @@ func TestWhatStandsOnADrop(t *testing.T) {
 
 // TestEveryReaderStandsOnItsInputs wants of every table what the catalog says of its readers.
 func TestEveryReaderStandsOnItsInputs(t *testing.T) {
-	l := manyNights(t)
+	l := manyNightsOn(t, allSources)
 	catalog := embeddedCatalog(t)
 	audience := l.down("raw.spotify__audience")
 	for _, want := range []string{"staging.spotify__audience_daily", "staging.spotify__streams", "feeds.streams", "curated.streams_daily", "curated.artists"} {
@@ -104,7 +104,7 @@ func TestEveryReaderStandsOnItsInputs(t *testing.T) {
 // harmless, and the way leads from the file to the table.
 func TestLineageIsDrawn(t *testing.T) {
 	t.Parallel()
-	l := manyNights(t)
+	l := manyNightsOn(t, allSources)
 	up := l.ok("lineage", "curated.royalties", "-o", "mermaid").out
 	nodes, edges := drawing(t, up)
 	want := []string{"bank_20250301_000000.tsv", "raw.distrokid__bank", "staging.distrokid__sales", "curated.royalties"}

@@ -26,6 +26,8 @@ import (
 	"bedrot/export/postgres"
 	"bedrot/export/warehouse"
 	"bedrot/extract"
+	"bedrot/extract/browser"
+	"bedrot/extract/session"
 	"bedrot/sql"
 	"bedrot/sql/build"
 	"bedrot/sql/draft"
@@ -79,31 +81,39 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitCode(told)
 }
 
-// flagsFirst moves a command's flags before its arguments, so that people may write them in any order;
-// what follows -- stays as it is.
+// flagsFirst moves a command's flags before its arguments, and the program's before the command, so that
+// people may write them in any order; what follows -- stays as it is.
 func flagsFirst(program *cli.App, args []string) []string {
 	var command *cli.Command
-	var flags, rest []string
-	known := program.Flags
+	var global, flags, rest []string
 	for i := 1; i < len(args); i++ {
 		arg := args[i]
 		switch {
 		case arg == "--":
-			return slices.Concat(args[:1], flags, rest, args[i:])
+			return slices.Concat(args[:1], global, flags, rest, args[i:])
 		case strings.HasPrefix(arg, "-") && arg != "-":
-			flags = append(flags, arg)
+			into, known := &global, program.Flags
+			if command != nil && (defines(command.Flags, arg) || !defines(program.Flags, arg)) {
+				into, known = &flags, command.Flags
+			}
+			*into = append(*into, arg)
 			if takesValue(known, arg) && i+1 < len(args) {
 				i++
-				flags = append(flags, args[i])
+				*into = append(*into, args[i])
 			}
 		case command == nil && program.Command(arg) != nil:
 			command = program.Command(arg)
-			flags, known = append(flags, arg), command.Flags
+			flags = append(flags, arg)
 		default:
 			rest = append(rest, arg)
 		}
 	}
-	return slices.Concat(args[:1], flags, rest)
+	return slices.Concat(args[:1], global, flags, rest)
+}
+
+func defines(known []cli.Flag, arg string) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	return slices.ContainsFunc(known, func(flag cli.Flag) bool { return slices.Contains(flag.Names(), name) })
 }
 
 func takesValue(known []cli.Flag, arg string) bool {
@@ -134,6 +144,8 @@ func exitCode(e *zones.Error) int {
 		return build.ExitLocked
 	case "usage", "config", "lake_missing", "environment", "secrets_readable":
 		return build.ExitUsage
+	case "login_needed":
+		return build.ExitLogin
 	}
 	return build.ExitFailed
 }
@@ -147,6 +159,17 @@ func usage(format string, args ...any) error {
 
 const exitCodes = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (the rest is published), 4 nothing was
 published because of bad data, 5 another run holds the lake, 6 a login is needed, 130 interrupted.`
+
+const sessionHelp = `list [SOURCE]     how long each account's login lasts, as far as it is known
+login SOURCE      a window opens, a person logs in, and the login is proved and kept
+import FILE       cookies that a browser exported (JSON, cookies.txt, Playwright's storage state) for --source
+                  and --account, or a login that export wrote; - is standard input
+export SOURCE     the whole login, encrypted, for import on another machine
+test [SOURCE]     look whether logins work; exit 6 when one does not
+forget SOURCE     take the login away
+
+Logins are kept in BEDROT_SESSIONS (default: ~/.local/state/bedrot/sessions), encrypted where
+BEDROT_SESSION_KEY or BEDROT_SESSION_PASSPHRASE is set.`
 
 func (a *app) cli() *cli.App {
 	run := []cli.Flag{
@@ -218,7 +241,7 @@ func (a *app) cli() *cli.App {
 		},
 		Commands: []*cli.Command{
 			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
-			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
+			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
 			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
@@ -237,7 +260,14 @@ func (a *app) cli() *cli.App {
 			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
 			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
 			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
-			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Action: a.doctor},
+			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Flags: []cli.Flag{&cli.BoolFlag{Name: "install-browser", Usage: "bring the driver of the browser, from npm or Playwright's own download"}}, Action: a.doctor},
+			{Name: "session", Usage: "logins that are kept: list them, log in, import and export them, test whether they work, forget them", ArgsUsage: "[list|login|import|export|test|forget] [SOURCE|FILE]", Description: sessionHelp, Flags: []cli.Flag{
+				&cli.StringFlag{Name: "source", Usage: "whose login the FILE of import is"},
+				&cli.StringFlag{Name: "account", Usage: "the source's account; need not be named where there is only one"},
+				&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "how long a person may take to log in"},
+				&cli.StringFlag{Name: "to", Usage: "export to `FILE` (default: standard output)"},
+				&cli.StringFlag{Name: "recipient", Usage: "export for whoever has the key of this public `KEY` of age (default: whoever knows BEDROT_SESSION_PASSPHRASE, or has BEDROT_SESSION_KEY)"},
+			}, Action: a.sessions},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
 			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.check},
 			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
@@ -342,21 +372,16 @@ func (a *app) demo(c *cli.Context) error {
 		return usage("%s is not empty: the demo makes a lake of its own", dir)
 	}
 	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
-	for night := 1; night <= extract.DemoNights; night++ {
-		evening, started := extract.DemoTime(cfg, night), a.now()
-		now := func() time.Time { return evening.Add(a.now().Sub(started)) }
-		lake, err := zones.Init(dir, c.String("env"), a.files, evening)
-		if err != nil {
+	var live *extract.Live
+	if c.Bool("live") {
+		var err error
+		if live, err = extract.NewLive(cfg, a.now); err != nil {
 			return err
 		}
-		a.talk(c).Say("night %d of %d", night, extract.DemoNights)
-		err = a.runJob(c, lake, now, func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
-			if err := extract.DemoNight(ctx, w, cfg, night, journal.Run()); err != nil {
-				return nil, err
-			}
-			return a.arrive(c, evening)(ctx, w, journal)
-		})
-		if err != nil {
+		defer func() { _ = live.Close() }()
+	}
+	for night := 1; night <= extract.DemoNights; night++ {
+		if err := a.demoNight(c, dir, cfg, night, live); err != nil {
 			return err
 		}
 	}
@@ -369,6 +394,28 @@ try next:
   bedrot --lake %[1]s tables curated.royalties
   bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2024-01' and store = 'Deezer'"`, dir)
 	return nil
+}
+
+// demoNight is one night of the demo; with servers, what they know is fetched from them.
+func (a *app) demoNight(c *cli.Context, dir string, cfg extract.DemoConfig, night int, live *extract.Live) error {
+	evening, started := extract.DemoTime(cfg, night), a.now()
+	now := func() time.Time { return evening.Add(a.now().Sub(started)) }
+	lake, err := zones.Init(dir, c.String("env"), a.files, evening)
+	if err != nil {
+		return err
+	}
+	a.talk(c).Say("night %d of %d", night, extract.DemoNights)
+	arrive := []build.Arrive{func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
+		return nil, extract.DemoNight(ctx, w, cfg, night, journal.Run(), live != nil)
+	}, a.arrive(c, evening)}
+	if live != nil {
+		live.Now, lake.Config.Accounts = now, live.Accounts()
+		arrive = append(arrive, a.fetch(c, func(r *extract.Runner) {
+			r.Now = now
+			live.Night(r)
+		}))
+	}
+	return a.runJob(c, lake, now, arrive...)
 }
 
 // arrive takes the inbox and the catalog of names; what cannot be placed is found, not fatal.
@@ -674,21 +721,30 @@ func (a *app) extract(c *cli.Context) error {
 	return a.runJob(c, lake, a.now, a.fetch(c))
 }
 
-// fetch asks sources for what is due; what fails is found, not fatal.
-func (a *app) fetch(c *cli.Context) build.Arrive {
+// fetch asks sources for what is due, by a runner as set sets it up; what fails is found, not fatal.
+func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
 	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
 		runner, err := a.runner(c, w)
 		if err != nil {
 			return nil, err
 		}
+		for _, s := range set {
+			s(runner)
+		}
 		runner.Run, runner.Tell = journal.Run(), func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
 		outcomes, err := runner.Fetch(ctx)
+		a.fetched = nil
 		var findings []build.Finding
 		for _, o := range outcomes {
 			a.fetched = append(a.fetched, o.Event())
 			journal.Add(o.Event())
 			for _, found := range o.Found() {
 				findings = append(findings, build.Finding{Error: found})
+			}
+		}
+		if logins, ok := a.logins(c, w.Lake); ok {
+			for _, warning := range logins.Warnings(a.choice) {
+				findings = append(findings, build.Finding{Error: warning})
 			}
 		}
 		return findings, err
@@ -703,12 +759,154 @@ func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
 	}
 	return &extract.Runner{
 		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
-		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"),
+		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"), Browser: chromium(), Tokens: a.tokens(w.Lake),
 	}, nil
 }
 
-// values are the settings of sources: the environment first, then .env, then lake.toml.
+// chromium is where the environment says that it is.
+func chromium() browser.Options {
+	return browser.Options{Executable: os.Getenv("BEDROT_CHROMIUM"), Driver: os.Getenv("BEDROT_PLAYWRIGHT")}
+}
+
+// store is where logins are kept, and whether there is such a place.
+func (a *app) store(lake *zones.Lake) (*session.Store, bool) {
+	values := a.values(lake)
+	setting := func(name string) string {
+		value, _ := values.Env(name)
+		return value
+	}
+	store := &session.Store{Dir: setting("BEDROT_SESSIONS"), Now: a.now, Passphrase: setting(session.PassphraseSetting), Key: setting(session.KeySetting)}
+	if state := stateDir(); store.Dir == "" && state != "" {
+		store.Dir = filepath.Join(state, "sessions")
+	}
+	return store, store.Dir != ""
+}
+
+// tokens is the store as sources see it; nil, and not a store of nowhere, where there is none.
+func (a *app) tokens(lake *zones.Lake) extract.Tokens {
+	if store, ok := a.store(lake); ok {
+		return store
+	}
+	return nil
+}
+
+// logins are those that are kept on this machine; a lake of nil has no say.
+func (a *app) logins(c *cli.Context, lake *zones.Lake) (*extract.Logins, bool) {
+	store, ok := a.store(lake)
+	l := &extract.Logins{
+		Sources: extract.Sources(), Store: store, Values: a.values(lake), Browser: chromium(), Limit: c.Duration("timeout"), Say: a.talk(c).Say, Log: a.log(c), Now: a.now,
+	}
+	if lake != nil {
+		l.Config = &lake.Config
+	}
+	l.Browser.Display = map[string]string{}
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR"} {
+		if value := os.Getenv(name); value != "" {
+			l.Browser.Display[name] = value
+		}
+	}
+	if export.IsTerminal(a.in) && export.IsTerminal(a.err) {
+		l.Ask = func(question string) (string, error) { return export.AskSecret(c.Context, a.in, a.err, question) }
+	}
+	return l, ok
+}
+
+// sessions is bedrot session; it needs no lake.
+func (a *app) sessions(c *cli.Context) error {
+	lake, err := a.open(c)
+	if err != nil && (zones.AsError(c.Context, err).Code != "lake_missing" || c.IsSet("lake")) {
+		return err
+	}
+	l, ok := a.logins(c, lake)
+	if !ok {
+		return &zones.Error{Code: "usage", What: "there is no folder for logins: neither HOME nor BEDROT_SESSIONS is set", Next: "set BEDROT_SESSIONS to a folder that nobody else may read"}
+	}
+	verb, subject, account := c.Args().Get(0), c.Args().Get(1), c.String("account")
+	if c.Args().Len() > 2 {
+		return usage("bedrot session %s takes one name, and options", verb)
+	}
+	switch verb {
+	case "", "list":
+		list, err := l.List(subject)
+		return errors.Join(show(a, c, list, list), err)
+	case "login":
+		return l.Login(c.Context, subject, account)
+	case "import":
+		data, err := a.loginFile(subject)
+		if err != nil {
+			return err
+		}
+		return l.Import(data, c.String("source"), account)
+	case "export":
+		return l.Export(a.out, c.String("to"), subject, account, c.String("recipient"))
+	case "test":
+		return a.testLogins(c, l, subject, account)
+	case "forget":
+		return l.Forget(subject, account)
+	}
+	return usage("bedrot session %s: there are list, login, import, export, test and forget", verb)
+}
+
+func (a *app) testLogins(c *cli.Context, l *extract.Logins, subject, account string) error {
+	tested, err := l.Test(c.Context, subject, account)
+	if err != nil {
+		return err
+	}
+	var works []extract.Tested
+	for _, one := range tested {
+		switch {
+		case one.Works:
+			works = append(works, one)
+			continue
+		case one.Err.Code != "login_needed":
+			a.code = build.ExitFailed
+		case a.code == build.ExitDone:
+			a.code = build.ExitLogin
+		}
+		if !c.Bool("json") {
+			a.tell(one.Err)
+		}
+	}
+	return show(a, c, tested, works)
+}
+
+// show prints a listing: as JSON where that is asked for, else line by line.
+func show[T fmt.Stringer](a *app, c *cli.Context, whole any, lines []T) error {
+	if c.Bool("json") {
+		return export.JSON(a.out, whole)
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(a.out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loginFile reads a file to import; - is standard input.
+func (a *app) loginFile(path string) ([]byte, error) {
+	in := a.in
+	switch path {
+	case "":
+		return nil, usage("which file? bedrot session import FILE")
+	case "-":
+	default:
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot session import FILE", Err: err}
+		}
+		defer func() { _ = file.Close() }()
+		in = file
+	}
+	return io.ReadAll(io.LimitReader(in, extract.MaxLoginFile))
+}
+
+// values are the settings of sources: the environment first, then .env and lake.toml of the lake, if there
+// is one.
 func (a *app) values(lake *zones.Lake) extract.Values {
+	if lake == nil {
+		lake = &zones.Lake{}
+	}
 	return extract.Values{File: lake.Config.Settings, Env: func(name string) (string, bool) {
 		if value, ok := os.LookupEnv(name); ok {
 			return value, true
@@ -831,19 +1029,25 @@ func (a *app) shell(c *cli.Context) (err error) {
 	})
 }
 
+// stateDir is where what this user's bedrot remembers lies; empty where there is no such place.
+func stateDir() string {
+	state := os.Getenv("XDG_STATE_HOME")
+	if home, err := os.UserHomeDir(); state == "" && err == nil {
+		state = filepath.Join(home, ".local", "state")
+	}
+	if state == "" {
+		return ""
+	}
+	return filepath.Join(state, "bedrot")
+}
+
 // terminal is opened before the session puts this process behind the fence.
 func (a *app) terminal(c *cli.Context) (*export.Terminal, error) {
 	history := c.String("history")
-	if history == "" {
-		state := os.Getenv("XDG_STATE_HOME")
-		if home, err := os.UserHomeDir(); state == "" && err == nil {
-			state = filepath.Join(home, ".local", "state")
-		}
-		if state != "" {
-			history = filepath.Join(state, "bedrot", "history")
-			if err := os.MkdirAll(filepath.Dir(history), 0o700); err != nil {
-				return nil, err
-			}
+	if state := stateDir(); history == "" && state != "" {
+		history = filepath.Join(state, "history")
+		if err := os.MkdirAll(state, 0o700); err != nil {
+			return nil, err
 		}
 	}
 	program, err := os.Executable()
@@ -882,11 +1086,16 @@ func (a *app) queryText(c *cli.Context) (string, error) {
 // listing opens a session and the catalog for commands that list what is in a lake; --json prints
 // what they would show.
 func (a *app) listing(c *cli.Context, show func(export.Listing) error) error {
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	// Before the session: behind its fence nothing remembers plans.
+	catalog, err := a.catalog(c.Context, lake)
+	if err != nil {
+		return err
+	}
 	return a.session(c, "", func(s *query.Session) error {
-		catalog, err := a.catalog(c.Context, s.Lake)
-		if err != nil {
-			return err
-		}
 		return show(export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()})
 	})
 }
@@ -932,7 +1141,7 @@ func (a *app) describe(source extract.Source, lake *zones.Lake) (export.SourceIn
 	if lake == nil {
 		return info, nil
 	}
-	accounts, err := source.Standing(lake, a.values(lake), a.now())
+	accounts, err := source.Standing(lake, a.values(lake), a.tokens(lake), a.now())
 	for _, account := range accounts {
 		info.Accounts = append(info.Accounts, export.AccountInfo(account))
 	}
@@ -1041,10 +1250,14 @@ func (a *app) lineage(c *cli.Context) error {
 	if c.Bool("down") {
 		return a.listing(c, func(l export.Listing) error { return l.Down(c.Args().First(), drawn) })
 	}
-	return a.listing(c, func(l export.Listing) (err error) {
-		if l.Catalog, err = sql.LoadLinked(c.Context, l.Session.Lake, c.Args().First()); err != nil {
-			return err
-		}
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	if a.scripts, err = sql.LoadLinked(c.Context, lake, c.Args().First()); err != nil {
+		return err
+	}
+	return a.listing(c, func(l export.Listing) error {
 		return l.Lineage(c.Context, c.Args().First(), query.LineageOptions{Where: c.String("where"), Limit: c.Int("limit")}, drawn)
 	})
 }
@@ -1211,7 +1424,7 @@ func (a *app) doctor(c *cli.Context) error {
 		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
 	}
 	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
-		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now}
+		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: chromium(), Tokens: a.tokens(lake)}
 		for _, probed := range runner.Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}
@@ -1221,6 +1434,13 @@ func (a *app) doctor(c *cli.Context) error {
 			}
 		}
 		return findings
+	}
+	if c.Bool("install-browser") {
+		dir, err := browser.Install(c.Context)
+		if err != nil {
+			return &zones.Error{Code: "browser_missing", What: err.Error(), Next: "see the message"}
+		}
+		a.talk(c).Say("the browser's driver is in %s", dir)
 	}
 	findings := d.Examine(c.Context)
 	if !query.Well(findings) {

@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,11 +33,11 @@ func TestMain(m *testing.M) {
 	os.Exit(ownCache(m.Run))
 }
 
-// ownCache keeps what these tests remember away from the user's.
+// ownCache keeps what these tests remember away from the user's, logins included.
 func ownCache(run func() int) int {
 	dir, err := os.MkdirTemp("", "bedrot-cache-")
 	if err == nil {
-		err = os.Setenv("XDG_CACHE_HOME", dir)
+		err = errors.Join(os.Setenv("XDG_CACHE_HOME", dir), os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")), os.Unsetenv("BEDROT_SESSIONS"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -70,11 +72,14 @@ func child() int {
 	ctx, stop := interruptible()
 	defer stop()
 	catalog, err := sql.Load(ctx, nil)
+	if err == nil {
+		catalog, err = ofFewSources(ctx, withoutMarts(catalog))
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 99
 	}
-	a.scripts = withoutMarts(catalog)
+	a.scripts = catalog
 	return a.run(ctx, append([]string{"bedrot"}, os.Args[1:]...))
 }
 
@@ -106,7 +111,9 @@ type lake struct {
 	ctx   context.Context
 	// ownScripts is set when LAKE/sql holds some, so that they are read anew each time.
 	ownScripts bool
-	marts      bool // are built, too
+	// allSources builds the tables of all sources, marts the marts, too. Without either only those of
+	// few are built: a table without rows behaves like any other such.
+	allSources, marts bool
 }
 
 var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -125,8 +132,11 @@ func newLakeOn(t testing.TB, settings func(*lake)) *lake {
 	return l
 }
 
-// embeddedCatalog is what most tests build: everything but the marts, which are many and are looked at by
-// the cases and by TestDemo. It is loaded once for all tests: it never changes.
+// allSources is a setting of newLakeOn.
+func allSources(l *lake) { l.allSources = true }
+
+// embeddedCatalog is everything but the marts, which are many and are looked at by the cases and by
+// TestDemo. It is loaded once for all tests: it never changes.
 func embeddedCatalog(t testing.TB) *script.Catalog {
 	t.Helper()
 	catalog, err := loadEmbedded()
@@ -136,12 +146,46 @@ func embeddedCatalog(t testing.TB) *script.Catalog {
 	return withoutMarts(catalog)
 }
 
+// fewSourcesCatalog is what most tests build, in whose lakes only files of fewSources land. It is loaded
+// once for all tests.
+func fewSourcesCatalog(t testing.TB) *script.Catalog {
+	t.Helper()
+	catalog, err := loadFewSources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
+}
+
+var loadFewSources = sync.OnceValues(func() (*script.Catalog, error) {
+	catalog, err := loadEmbedded()
+	if err != nil {
+		return nil, err
+	}
+	return ofFewSources(context.Background(), withoutMarts(catalog))
+})
+
+// fewSources are those whose files most tests land, and the names people write.
+var fewSources = []string{"distrokid", "spotify", "catalog", "feeds", "curated", "shared"}
+
+// ofFewSources is a catalog as it would be, were there no other sources: feeds have fewer members.
+func ofFewSources(ctx context.Context, catalog *script.Catalog) (*script.Catalog, error) {
+	texts := map[string]string{}
+	for _, s := range slices.Concat(catalog.Scripts, catalog.Checks, catalog.Macros) {
+		name := strings.TrimPrefix(s.Path, "sql/")
+		if slices.Contains(fewSources, path.Dir(name)) {
+			texts[name] = s.SQL
+		}
+	}
+	return script.Loader{Cache: script.NewCache()}.Load(ctx, script.Folder{Texts: texts})
+}
+
 var loadEmbedded = sync.OnceValues(func() (*script.Catalog, error) {
 	return sql.Load(context.Background(), nil)
 })
 
 func withoutMarts(catalog *script.Catalog) *script.Catalog {
-	tables := strings.Fields(`curated.artists curated.royalties curated.royalty_months curated.royalty_totals curated.statements
+	tables := strings.Fields(`curated.artists curated.revenue_by_track curated.royalties curated.royalty_totals curated.royalty_years curated.statements
 		curated.stream_months curated.stream_reporters curated.streams_compared curated.streams_daily curated.streams_reported
 		curated.tracks curated.unresolved_names`)
 	for _, s := range catalog.Scripts {
@@ -162,11 +206,14 @@ func (l *lake) run(args ...string) said {
 	l.t.Helper()
 	var out, talk bytes.Buffer
 	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, pause: time.Millisecond}
-	if !l.ownScripts {
-		a.scripts = embeddedCatalog(l.t)
-	}
-	if l.marts {
+	switch {
+	case l.marts:
 		a.scripts, _ = loadEmbedded()
+	case l.ownScripts: // the app loads them
+	case l.allSources || args[0] == "import": // what is imported is told apart from the files of all
+		a.scripts = embeddedCatalog(l.t)
+	default:
+		a.scripts = fewSourcesCatalog(l.t)
 	}
 	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
 	return said{out.String(), talk.String(), code}

@@ -19,7 +19,7 @@ import (
 // back.
 func TestAfterPackingAndPruning(t *testing.T) {
 	t.Parallel()
-	l := newLake(t)
+	l := newLakeOn(t, allSources) // lineage reads the scripts of all
 	l.inLake("lake.toml", "[retention]\npack_after_days = 20\nversion_days = 36\n")
 	for night := range 45 {
 		l.now = clock.AddDate(0, 0, night)

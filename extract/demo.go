@@ -138,15 +138,44 @@ func (c DemoConfig) elsewhere(i int) demoTrack {
 // streamsOn is how often an artist was really streamed on Spotify on a day; what reporters say of it
 // differs.
 func (c DemoConfig) streamsOn(artist int, day time.Time) int {
-	number := int(day.Unix() / 86400)
+	streams := c.organicOn(artist, day)
+	if working := c.metaCampaigns()[1]; artist == 1 && working.runs(c, day) {
+		streams *= 1 + c.Effects().Uplift
+	}
+	return int(streams)
+}
+
+// organicOn is that without the campaign that works.
+func (c DemoConfig) organicOn(artist int, day time.Time) float64 {
 	age := day.Sub(c.Start).Hours() / 24
 	trend := 1 + 0.6*age/float64(30*c.Months)
+	return c.interestOn(artist, day) * max(trend, 0.1)
+}
+
+// interestOn is what all platforms have in common: how much an artist is listened to on a day, but for
+// what a platform gains or loses over the years.
+func (c DemoConfig) interestOn(artist int, day time.Time) float64 {
+	number := int(day.Unix() / 86400)
 	week := 1 + 0.15*math.Sin(2*math.Pi*float64(number%7)/7)
 	noise := 0.85 + 0.3*c.chance("streams", number*16+artist).Float64()
-	if effective := c.metaCampaigns()[1]; artist == 1 && effective.runs(c, day) {
-		noise *= 1.4
+	return demoArtists()[artist].daily * week * noise
+}
+
+// appleOn is how often an artist was streamed on Apple Music, which shrinks, at a twentieth of its streams
+// on Spotify when the label began.
+func (c DemoConfig) appleOn(artist int, day time.Time) int {
+	months := day.Sub(c.Start).Hours() / 24 / 365.25 * 12
+	return int(c.interestOn(artist, day) / 20 * math.Pow(1+c.Effects().MonthlyChange, months))
+}
+
+// trackOn is how often a track of PIG1987's was streamed on Spotify: the one of the campaign that works has
+// all that it brings.
+func (c DemoConfig) trackOn(track int, day time.Time) int {
+	streams := c.organicOn(1, day) * c.Effects().TrackShare
+	if c.tracks()[track].title == c.metaCampaigns()[1].track {
+		streams += float64(c.streamsOn(1, day)) - c.organicOn(1, day)
 	}
-	return int(demoArtists()[artist].daily * max(trend, 0.1) * week * noise)
+	return int(streams)
 }
 
 func isoDay(day time.Time) string { return day.Format("2006-01-02") }

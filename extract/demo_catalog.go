@@ -24,6 +24,7 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	for _, alias := range []string{"tiktok,zone.a0", "tiktok,main", "instagram,zone.a0", "instagram,main", "youtube,UCzone0a0zone0a0zone0a0z", "youtube,main", "linktree,main"} {
 		fmt.Fprintf(&artists, "%s,%s\n", alias, demoArtists()[0].name)
 	}
+	fmt.Fprintf(&artists, "youtube,%s,%s\n", demoYoutubeChannel(1), demoArtists()[1].name)
 	all := c.tracks()
 	for _, track := range all[:len(all)-1] {
 		fmt.Fprintf(&tracks, "%s,%s,%s,%s\n", track.isrc, track.title, demoArtists()[track.artist].name, isoDay(track.released))
@@ -31,6 +32,12 @@ func DemoCatalog(config DemoConfig) map[string]string {
 	for i := 1; i < 10; i++ {
 		track := c.elsewhere(i)
 		fmt.Fprintf(&tracks, "%s,%s,%s,%s\n", track.isrc, track.title, demoArtists()[track.artist].name, isoDay(track.released))
+	}
+	for i, track := range c.plantedTracks() {
+		name := c.plantedArtists()[i]
+		fmt.Fprintf(&artists, ",%s,%s\n", name, name)
+		fmt.Fprintf(&splits, ",%s,,1\n", name)
+		fmt.Fprintf(&tracks, "%s,%s,%s,%s\n", track.isrc, track.title, name, isoDay(track.released))
 	}
 	// Two that came out while somebody counted, and are on no statement yet.
 	for i, title := range []string{"AFTERGLOW", "UNDERTOW"} {
@@ -65,7 +72,13 @@ func (c DemoConfig) moneyCatalog(first, second string) map[string]string {
 	totals := "reporting_month,source,statement_account,currency,total\n"
 	for back := 2; back >= 0; back-- { // SoundCloud's page tells cents, its statement millionths
 		booked := c.Start.AddDate(0, c.lastMonth(1)-back, 0)
-		totals += fmt.Sprintf("%s,soundcloud,,USD,0.%02d\n", booked.Format("2006-01"), (1700*c.soundcloudUnits(booked)+5000)/10000)
+		micros := 5000
+		for _, line := range c.soundcloudLines(c.Start.AddDate(0, c.lastMonth(1), 0)) {
+			if line.booked.Equal(booked) {
+				micros += line.units * line.micros
+			}
+		}
+		totals += fmt.Sprintf("%s,soundcloud,,USD,%d.%02d\n", booked.Format("2006-01"), micros/1_000_000, micros/10_000%100)
 	}
 	return map[string]string{
 		"payees.csv": "payee,isrc,artist,from_month,share,minimum_usd\n" +

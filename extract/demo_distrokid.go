@@ -121,7 +121,7 @@ func (c DemoConfig) estimate(day, last time.Time) int {
 func (c DemoConfig) applePage(at time.Time) string {
 	last := midnight(at).AddDate(0, 0, -1)
 	days := c.daily(last, 300, func(day time.Time) int {
-		value := c.streamsOn(0, day) / 35
+		value := c.appleOn(0, day)
 		if !day.Before(last) {
 			value /= 6
 		}

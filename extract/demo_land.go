@@ -14,7 +14,9 @@ import (
 
 // DemoNight lands what every source's demo delivers on one night, and with the first night the catalog
 // of names. It returns the time of the night, which stands in for the clock.
-func DemoNight(ctx context.Context, w *zones.Writer, cfg DemoConfig, night int, run string) error {
+//
+// With live, what servers give is left to whoever asks them.
+func DemoNight(ctx context.Context, w *zones.Writer, cfg DemoConfig, night int, run string, live bool) error {
 	if night == 1 {
 		for name, text := range DemoCatalog(cfg) {
 			if err := replaceFile(w, w.Path("catalog", name), text); err != nil {
@@ -27,7 +29,7 @@ func DemoNight(ctx context.Context, w *zones.Writer, cfg DemoConfig, night int, 
 			continue
 		}
 		for delivery := range source.Demo(cfg) {
-			if delivery.Night != night {
+			if delivery.Night != night || live && Fetched(source, delivery.Stream) {
 				continue
 			}
 			if err := landDelivery(ctx, w, source.Name, delivery, run); err != nil {

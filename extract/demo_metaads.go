@@ -17,18 +17,21 @@ const (
 // metaCampaign is a campaign with its ads, numbered over all campaigns.
 type metaCampaign struct {
 	id, name, adset string
+	track           string // in the name
 	firstAd, ads    int
+	// percent of what the first one spends on an ad.
+	percent int
 	// night in whose fortnight it ran; 0 when it always did.
 	night int
 }
 
 // metaCampaigns are one that always runs; one that brings PIG1987 two streams more for every five
-// (streamsOn knows); and one that brings nothing.
+// (streamsOn knows), for so little money that they pay for it; and one that brings nothing.
 func (c DemoConfig) metaCampaigns() []metaCampaign {
 	return []metaCampaign{
-		{id: demoCampaign, name: "ZONE A0 - GLASS HARBOR", adset: demoAdset, ads: 3},
-		{id: "120211234567890124", name: "PIG1987 - LOW ORBIT - BROAD", adset: "120211234567890457", firstAd: 3, ads: 1, night: 2},
-		{id: "120211234567890125", name: "PIG1987 - SALT & STATIC - TECHNO - Copy", adset: "120211234567890458", firstAd: 4, ads: 1, night: 4},
+		{id: demoCampaign, name: "ZONE A0 - GLASS HARBOR", adset: demoAdset, track: "GLASS HARBOR", ads: 3, percent: 100},
+		{id: "120211234567890124", name: "PIG1987 - LOW ORBIT - BROAD", adset: "120211234567890457", track: "LOW ORBIT", firstAd: 3, ads: 1, percent: 20, night: 2},
+		{id: "120211234567890125", name: "PIG1987 - SALT & STATIC - TECHNO - Copy", adset: "120211234567890458", track: "SALT & STATIC", firstAd: 4, ads: 1, percent: 100, night: 4},
 	}
 }
 
@@ -106,8 +109,8 @@ func paged(rows ...map[string]any) any {
 }
 
 // metaCents is what an ad spent on a day; what is reported on the day after grows a little.
-func (c DemoConfig) metaCents(day, last time.Time, ad int) int {
-	cents := 300 + c.chance("meta", int(day.Unix()/86400)*4+ad).IntN(400)
+func (c DemoConfig) metaCents(campaign metaCampaign, day, last time.Time, ad int) int {
+	cents := (300 + c.chance("meta", int(day.Unix()/86400)*4+ad).IntN(400)) * campaign.percent / 100
 	if day.Equal(last) {
 		cents = cents * 9 / 10
 	}
@@ -136,7 +139,7 @@ func (c DemoConfig) metaInsights(last time.Time, byAd bool) []map[string]any {
 			}
 			all := 0
 			for ad := campaign.firstAd; ad < campaign.firstAd+campaign.ads; ad++ {
-				cents := c.metaCents(day, last, ad)
+				cents := c.metaCents(campaign, day, last, ad)
 				all += cents
 				if byAd {
 					row := metaRow(campaign, day, cents)
@@ -181,7 +184,7 @@ func (c DemoConfig) metaManager(last time.Time, night int) string {
 	for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
 		for _, campaign := range c.metaCampaigns() {
 			for ad := campaign.firstAd; campaign.runs(c, day) && ad < campaign.firstAd+campaign.ads; ad++ {
-				cents := c.metaCents(day, last, ad)
+				cents := c.metaCents(campaign, day, last, ad)
 				spent[campaign.name], all = spent[campaign.name]+cents, all+cents
 			}
 		}

@@ -63,9 +63,11 @@ func (c DemoConfig) spotifyNight(night int, at time.Time) []Delivery {
 			AsOf: old, Stream: "audience", Name: "zone_a0-audience-timeline (1).csv",
 			Write: text(func() string { return c.audience(0, orders[0], old, false) }),
 		})
-		song := c.tracks()[5]
-		name := strings.ReplaceAll(song.title, "?", "_") + "-timeline.csv"
-		add("song_timeline", name, func() string { return c.songTimeline(at) })
+		for _, track := range []int{1, 4, 5} {
+			name := strings.ReplaceAll(c.tracks()[track].title, "?", "_") + "-timeline.csv"
+			add("song_timeline", name, func() string { return c.songTimeline(at, track) })
+		}
+		add("audience", c.Effects().TinyArtist+"-audience-timeline.csv", func() string { return c.tinyAudience(at) })
 	}
 	return list
 }
@@ -134,12 +136,28 @@ func (c DemoConfig) playlists(artist, night int) string {
 	return file.String()
 }
 
-func (c DemoConfig) songTimeline(at time.Time) string {
+// songTimeline is a song's last days: what trackOn says of PIG1987's, a sixth of all streams of ZONE A0's.
+func (c DemoConfig) songTimeline(at time.Time, track int) string {
 	var file strings.Builder
 	file.WriteString(byteOrderMark + "date,streams\n")
 	last := midnight(at).AddDate(0, 0, -2)
-	for day := last.AddDate(0, 0, -89); !day.After(last); day = day.AddDate(0, 0, 1) {
-		fmt.Fprintf(&file, "%s,%d\n", isoDay(day), c.streamsOn(0, day)/6)
+	for day := last.AddDate(0, 0, -119); !day.After(last); day = day.AddDate(0, 0, 1) {
+		streams := c.streamsOn(0, day) / 6
+		if c.tracks()[track].artist == 1 {
+			streams = c.trackOn(track, day)
+		}
+		fmt.Fprintf(&file, "%s,%d\n", isoDay(day), streams)
+	}
+	return file.String()
+}
+
+// tinyAudience is the timeline of an artist whom somebody has asked for once.
+func (c DemoConfig) tinyAudience(at time.Time) string {
+	var file strings.Builder
+	file.WriteString(byteOrderMark + "date,listeners,streams,followers\n")
+	last := midnight(at).AddDate(0, 0, -2)
+	for day := last.AddDate(0, 0, -59); !day.After(last); day = day.AddDate(0, 0, 1) {
+		fmt.Fprintf(&file, "%s,1,%d,9\n", isoDay(day), c.Effects().TinyStreams/30)
 	}
 	return file.String()
 }

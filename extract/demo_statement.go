@@ -78,22 +78,60 @@ func (c DemoConfig) symphonic(month time.Time) string {
 	return file.String()
 }
 
-// soundcloud is the last three months, below two lines of the account.
+// soundcloud is a statement below two lines of the account.
 func (c DemoConfig) soundcloud(month time.Time) string {
 	var file strings.Builder
 	file.WriteString("\"Account ID\",\"\",\"\"\n\"00000000-0000-4000-8000-000000007001\",\"\",\"\"\n")
 	file.WriteString("Reporting Period,Accounting Period,Artist(s),Release,Track,UPC,ISRC,Partner,Country,Type,Units,Revenue (USD),Revenue Share (%),Split Pay Share (%)\n")
-	track := c.elsewhere(9)
-	for back := 2; back >= 0; back-- {
-		booked := month.AddDate(0, -back, 0)
-		n := c.soundcloudUnits(booked)
-		fmt.Fprintf(&file, "%s,%s,%s,OLD SONGS,%s,%s,%s,SoundCloud,US,Stream,%d,0.%06d,80,100\n",
-			booked.AddDate(0, -2, 0).Format(time.DateOnly), booked.Format(time.DateOnly), demoArtists()[track.artist].name, track.title, track.upc, track.isrc, n, 1700*n)
+	for _, line := range c.soundcloudLines(month) {
+		micros := line.units * line.micros
+		fmt.Fprintf(&file, "%s,%s,%s,OLD SONGS,%s,%s,%s,%s,US,Stream,%d,%d.%06d,80,100\n",
+			line.used.Format(time.DateOnly), line.booked.Format(time.DateOnly), line.artist, line.track.title, line.track.upc, line.track.isrc, line.partner, line.units, micros/1_000_000, micros%1_000_000)
 	}
 	return file.String()
 }
 
-// soundcloudUnits are a month's streams there.
-func (c DemoConfig) soundcloudUnits(booked time.Time) int {
-	return 200 + c.chance("soundcloud", int(booked.Unix()/86400)).IntN(90)
+// soundcloudLine is a line of that statement: streams, and what one of them pays in millionths of a USD.
+type soundcloudLine struct {
+	used, booked    time.Time
+	artist, partner string
+	track           demoTrack
+	units, micros   int
+}
+
+// soundcloudLines are the whole history of an old recording and of the artists that are planted: booked by
+// the quarter until the label began, two months after the use since then.
+func (c DemoConfig) soundcloudLines(month time.Time) []soundcloudLine {
+	var lines []soundcloudLine
+	track := c.elsewhere(9)
+	for number := c.lastMonth(1) - 2; ; number++ {
+		booked := c.Start.AddDate(0, number, 0)
+		if booked.After(month) {
+			break
+		}
+		lines = append(lines, soundcloudLine{
+			used: booked.AddDate(0, -2, 0), booked: booked, artist: demoArtists()[track.artist].name, partner: "SoundCloud", track: track,
+			units: 200 + c.chance("soundcloud", int(booked.Unix()/86400)).IntN(90), micros: demoSoundcloudMicros,
+		})
+	}
+	for i, artist := range c.plantedArtists() {
+		for number := range demoHistory + c.Months {
+			used := c.Start.AddDate(0, number-demoHistory, 0)
+			booked := used.AddDate(0, 2, 0)
+			if booked.Before(c.Start) {
+				booked = used.AddDate(0, 4-number%3, 0)
+			}
+			line := soundcloudLine{
+				used: used, booked: booked, artist: artist, partner: "SoundCloud", track: c.plantedTracks()[i],
+				units: c.plantedUnits(i, used), micros: demoSoundcloudMicros,
+			}
+			if i == 2 {
+				line.partner, line.micros = "Spotify", demoSpotifyMicros
+			}
+			if line.units > 0 && !booked.After(month) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
 }

@@ -203,8 +203,8 @@ func (c DemoConfig) tiktokVideos(last time.Time, night int) any {
 			continue // known to Studio only, or not posted yet
 		case n > 3:
 			views = (700 + 13*n) * (1 + 2*(n%2)) * age / (age + 9)
-			if n == 20 {
-				views *= 15
+			if n == demoViral {
+				views *= int(c.Effects().ViralTimes)
 			}
 			likes = views / 11
 		}

@@ -70,7 +70,7 @@ func (c DemoConfig) toolostApple(at time.Time) string {
 	total := 0
 	var days, shazams, tracks, countries []string
 	for i, day := range c.toolostDays(at, 4) {
-		streams := c.streamsOn(1, day) / 150
+		streams := c.appleOn(1, day) / 4
 		if day.YearDay()%29 == 0 {
 			continue
 		}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"bedrot/extract/fake"
 )
 
 const demoChannel = "UCzone0a0zone0a0zone0a0z"
@@ -256,4 +258,39 @@ func (c DemoConfig) youtubeStudioDays(last time.Time) map[string]string {
 	fmt.Fprintf(&table, "Date,Views,Engaged views,Watch time (hours),Likes\nTotal,%d,%d,%.4f,%d\n", all, all*4/5, float64(all)/90, all/30)
 	table.WriteString(lines.String())
 	return map[string]string{"Table data.csv": table.String(), "Chart data.csv": chart.String(), "Totals.csv": chart.String()}
+}
+
+// demoYoutubeChannel is the id of an artist's channel.
+func demoYoutubeChannel(artist int) string {
+	if artist == 0 {
+		return demoChannel
+	}
+	handle := strings.ToLower(strings.ReplaceAll(demoArtists()[artist].name, " ", ""))
+	return "UC" + strings.Repeat(handle, 22)[:22]
+}
+
+// DemoYoutube is what a fake of YouTube knows of the demo's channels, one for each artist. The first one's
+// videos are those that the demo's files tell of.
+func DemoYoutube(config DemoConfig, now func() time.Time) fake.YoutubeConfig {
+	c := config.withDefaults()
+	known := fake.YoutubeConfig{Seed: c.Seed, Now: now}
+	for artist := range demoArtists() {
+		channel := fake.YoutubeChannel{ID: demoYoutubeChannel(artist), Title: demoArtists()[artist].name, Partner: artist == 0}
+		for n, track := range c.tracks() {
+			id, published := demoYoutubeVideo(n), c.youtubePublished(n)
+			if artist > 0 {
+				id, published = strings.ToLower(channel.ID[2:9])+fmt.Sprintf("_x%02d", n), track.released.Add(15*time.Hour)
+			}
+			if len(channel.Videos) == 3 || artist > 0 && track.artist != artist {
+				continue
+			}
+			first := artist == 0
+			channel.Videos = append(channel.Videos, fake.YoutubeVideo{
+				ID: id, Title: c.youtubeTitle(n), Published: published, Daily: int(demoArtists()[artist].daily) / (8 + 4*n), DurationMinutes: 2 + n, DurationPlusSecond: 12 + n,
+				NoComments: first && n == 1, Live: first && n == 2, NoLikes: first && n == 2, Short: !first && n > 3,
+			})
+		}
+		known.Channels = append(known.Channels, channel)
+	}
+	return known
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -25,7 +26,7 @@ func describe(source Source, account string, stream Stream, mask *api.Mask, err 
 	e := zones.Error{Code: "failed", What: err.Error(), Next: "bedrot extract --verbose --only " + where}
 	if fault, ok := api.As(err); ok {
 		e = zones.Error{
-			Code: faultCodes[fault.Kind], What: fault.Error(), Endpoint: fault.Endpoint, Attempt: fault.Attempts, Attempts: fault.Attempts,
+			Code: cmp.Or(fault.Name, faultCodes[fault.Kind]), What: fault.Error(), Endpoint: fault.Endpoint, Attempt: fault.Attempts, Attempts: fault.Attempts,
 			Expected: fault.Expected, Found: fault.Found, Next: nextStep(source, account, where, fault), Err: err,
 		}
 		if fault.Expected != "" {
@@ -56,6 +57,9 @@ func nextStep(source Source, account, where string, fault *api.Fault) string {
 	}
 	switch fault.Kind {
 	case api.Login:
+		if source.Site != nil {
+			return fmt.Sprintf("bedrot session login %[1]s --account %[2]s, on a machine with a screen; or bedrot session import FILE --source %[1]s --account %[2]s", source.Name, account)
+		}
 		return "make a new token or key and put it into .env; bedrot sources " + source.Name + " says which setting; then bedrot extract --only " + source.Name + ":" + account
 	case api.Forbidden:
 		return "give the token the permission in the service's settings, then bedrot extract --only " + where

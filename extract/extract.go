@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bedrot/extract/api"
+	"bedrot/extract/browser"
 )
 
 // Source is one service the label takes data from. There will be many, so it is a value that
@@ -26,6 +27,8 @@ type Source struct {
 	Settings []Setting
 	// API is the service's, where it has one.
 	API API
+	// Site is the service's website, where streams come by the browser.
+	Site *browser.Site
 	// Extract fetches, for one account, what Session.Each hands it; nil where only people can fetch.
 	Extract func(ctx context.Context, s *Session) error
 	// Probe makes one cheap call that proves the settings; what it returns beside an error is a hint
@@ -65,6 +68,8 @@ type Setting struct {
 	// Required settings must be there for a door to open; a source none of whose required settings are
 	// there is not configured, and left alone.
 	Required bool
+	// Credential settings are those a login form needs; where all of them are there, no person must log in.
+	Credential bool
 	// Secret settings come from the environment or .env, never from lake.toml, and are never said.
 	Secret bool
 	// Default is in force where nobody says anything.
@@ -85,7 +90,9 @@ const (
 type Fetch struct {
 	// Doors are those it can come by, best first; a door that fails for good gives way to the next.
 	Doors []Door
-	// Every is how often it is worth asking; a younger answer counts as fresh. Zero is 20 hours.
+	// Lag is how many days the newest figures are usually behind.
+	Lag int
+	// Every is how often it is worth asking; a younger answer counts as fresh. Zero is 16 hours, so that a night that began late makes the next one skip nothing.
 	Every time.Duration
 	// LookBack is for how many days figures change after their day; 0 for a stream that is a picture of
 	// the moment, which has no window.
@@ -101,7 +108,7 @@ func (f *Fetch) windowed() bool { return f.LookBack > 0 }
 
 func (f *Fetch) every() time.Duration {
 	if f.Every == 0 {
-		return 20 * time.Hour
+		return 16 * time.Hour
 	}
 	return f.Every
 }

@@ -74,6 +74,31 @@ func counts(base string) Source {
 	}
 }
 
+// memory keeps logins for a test.
+type memory struct {
+	mu   sync.Mutex
+	kept map[string][]byte
+}
+
+func (m *memory) Load(source, account string) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if secret, ok := m.kept[source+":"+account]; ok {
+		return secret, nil
+	}
+	return nil, os.ErrNotExist
+}
+
+func (m *memory) Save(source, account string, secret []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil {
+		m.kept = map[string][]byte{}
+	}
+	m.kept[source+":"+account] = secret
+	return nil
+}
+
 func newWorld(t *testing.T, accounts ...string) *world {
 	t.Helper()
 	w := &world{env: map[string]string{"COUNTS_TOKEN": "canary-token-1"}, now: worldNow}
@@ -163,6 +188,16 @@ func TestFetchIsDueUntilItsFiguresAreFinal(t *testing.T) {
 	if wrong := w.kit.Wrong(); len(wrong) > 0 {
 		t.Error(wrong)
 	}
+}
+
+func TestWindowsWithTheSameAnswerAreAllRemembered(t *testing.T) {
+	w := newWorld(t)
+	w.kit.Inject(fake.Fault{Match: "/days", Times: -1, Status: 200, Body: `{"data":[]}`})
+	equal(t, w.fetch(t), "counts/days:main landed 2026-11-26 2026-11-26", "counts/days:main landed 2026-11-16 2026-11-25",
+		"counts/days:main landed 2026-11-06 2026-11-15", "counts/now:main landed")
+	equal(t, w.fetch(t))
+	w.now = w.now.AddDate(0, 0, 1)
+	equal(t, w.fetch(t), "counts/days:main landed 2026-11-24 2026-11-27", "counts/now:main landed")
 }
 
 func TestFailuresOfFetching(t *testing.T) {
@@ -259,6 +294,24 @@ func TestFiveFailuresRestAnAccount(t *testing.T) {
 	}
 }
 
+func TestALimitOfAPartLeavesTheOtherStreamsAlone(t *testing.T) {
+	w := newWorld(t)
+	w.Sources[0].Streams[0].Fetch.History = 0
+	w.Sources[0].API.Policy.Judge = func(a *api.Answer) *api.Fault {
+		if a.Status != http.StatusTooManyRequests {
+			return nil
+		}
+		return &api.Fault{Kind: api.Throttled, Message: "too many", First: 30 * time.Second, Part: true}
+	}
+	w.kit.Inject(fake.Fault{Match: "/days", Times: -1, Status: 429, Body: "{}"})
+	equal(t, w.fetch(t), "counts/days:main failed 2026-11-26 2026-11-26 throttled", "counts/now:main landed")
+	for i, least := range []time.Duration{30 * time.Second, time.Minute} { // and a little, so that clients part
+		if len(w.waits) != 2 || w.waits[i] < least || w.waits[i] > least+10*time.Second {
+			t.Errorf("waits of %v", w.waits)
+		}
+	}
+}
+
 func TestFetchingEndsWithItsContextAndItsTime(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -298,5 +351,48 @@ func TestWhatIsNotConfiguredIsLeftAlone(t *testing.T) {
 	w.lake.Config.Settings = map[string]string{"COUNTS_IDD": "x"}
 	if _, err := w.Fetch(t.Context()); err == nil || !strings.Contains(err.Error(), "no setting") {
 		t.Error(err)
+	}
+}
+
+func TestWhatComesBesideTheDrops(t *testing.T) {
+	w := newWorld(t)
+	w.Sources[0].Streams[0].Fetch.History = 0
+	w.Sources[0].Extract = func(ctx context.Context, s *Session) error {
+		client := s.Client(func(r *http.Request) error {
+			r.Header.Set("Authorization", "Bearer "+s.Setting("COUNTS_TOKEN"))
+			return nil
+		})
+		address := s.Setting("COUNTS_URL")
+		if _, err := client.Do(ctx, api.Request{URL: address + "/login"}); err != nil {
+			return err
+		}
+		s.Warn("login_ending", "make another", "canary-token-1 ends soon")
+		return s.Each(ctx, func(ctx context.Context, ask Ask, drop *Drop) (err error) {
+			if ask.Stream.Name == "now" {
+				return &api.Fault{Kind: api.Invalid, Name: "version_retired", Message: "gone"}
+			}
+			page := func(name, page string) { err = errors.Join(err, drop.Page(name, json.RawMessage(page))) }
+			never, whole := drop.Mark("never.json"), drop.Mark("whole.json")
+			page("whole.json", `{}`)
+			page("kept.json", `{"data":[]}`)
+			half := drop.Mark("kept.json")
+			page("kept.json", `{"data":[1]}`)
+			drop.Warn("schema_drift", "odd")
+			err = errors.Join(err, never(), whole(), half())
+			page("kept.json", `{"data":[ ]}`)
+			return err
+		})
+	}
+	equal(t, w.fetch(t), "counts/days:main landed 2026-11-26 2026-11-26", "counts/now:main failed version_retired")
+	landed, failed := w.outcomes[0], w.outcomes[1]
+	if landed.Requests != 1 || landed.Pages != 2 || landed.Bytes != 24 || failed.Requests != 0 {
+		t.Errorf("%+v", landed)
+	}
+	if len(landed.Warnings) != 2 || landed.Warnings[0].What != "*** ends soon" || landed.Warnings[1].What != "odd" || len(failed.Warnings) > 0 {
+		t.Errorf("%+v", landed.Warnings)
+	}
+	drop, err := w.lake.ReadDrop("counts", "days", "main", landed.Drop)
+	if err != nil || len(drop.Files) != 1 || drop.Files[0].Name != "kept.json" || drop.Files[0].Bytes != 24 {
+		t.Errorf("%+v, %v", drop.Files, err)
 	}
 }

@@ -14,6 +14,8 @@ type Ask struct {
 	Since, Until time.Time // UTC midnights; zero for a picture of the moment
 	// Newest is when the newest drop of the stream was captured; zero when there is none.
 	Newest time.Time
+	// NewestDay is the last day that drop held, where a delivery said so; empty when nobody did.
+	NewestDay string
 }
 
 // Days is the window as a pair of dates, empty without one.
@@ -47,6 +49,7 @@ func ParseBackfill(since, until string) (b Backfill, err error) {
 type covered struct {
 	since, until time.Time
 	at           time.Time
+	last         string // the newest day it holds, where that was told
 }
 
 // plan says what to ask of a stream. A day is asked for again until a drop taken LookBack days after it
@@ -101,6 +104,21 @@ func settled(day time.Time, fetch *Fetch, have []covered, now time.Time) bool {
 	return false
 }
 
+// begin is when an ask of a stream is begun. Drops are told apart by their bytes and the second they were
+// captured in, so two windows that have nothing in them must not be asked for in the same one: the
+// second of them would pass for known, and be asked for night after night.
+func (s *Session) begin(stream string) time.Time {
+	at := s.Now().UTC().Truncate(time.Second)
+	if next := s.began[stream].Add(time.Second); at.Before(next) {
+		at = next
+	}
+	if s.began == nil {
+		s.began = map[string]time.Time{}
+	}
+	s.began[stream] = at
+	return at
+}
+
 // coverage reads what was asked for off the drops of an account's stream. Drops older than the oldest day
 // that matters say nothing, so the work stays bounded however long the lake lives.
 func coverage(lake *zones.Lake, source, account string, stream Stream, now time.Time) ([]covered, error) {
@@ -121,7 +139,7 @@ func coverage(lake *zones.Lake, source, account string, stream Stream, now time.
 		if drop.Origin != originExtract {
 			continue
 		}
-		c := covered{at: drop.AsOf}
+		c := covered{at: drop.AsOf, last: drop.Labels["last_date"]}
 		if drop.Since != "" {
 			if c.since, err = time.Parse(time.DateOnly, drop.Since); err != nil {
 				continue

@@ -2,11 +2,13 @@ package extract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"bedrot/extract/api"
+	"bedrot/extract/browser"
 	"bedrot/zones"
 )
 
@@ -30,13 +32,14 @@ func (r *Runner) Probe(ctx context.Context, lake *zones.Lake) []Probed {
 		told := zones.AsError(ctx, err)
 		all = append(all, Probed{"settings", "fail", told.What, told.Next})
 	}
+	all = append(all, r.chromium())
 	for _, source := range r.Sources {
 		if source.Extract == nil {
 			continue
 		}
 		configured := 0
 		for _, account := range lake.Config.AccountsOf(source.Name) {
-			state := source.Configured(r.Values, account)
+			state := source.Configured(r.Values, account, r.Tokens)
 			if !state.Some {
 				continue
 			}
@@ -53,6 +56,16 @@ func (r *Runner) Probe(ctx context.Context, lake *zones.Lake) []Probed {
 		}
 	}
 	return all
+}
+
+// chromium looks whether there is a browser for the sites.
+func (r *Runner) chromium() Probed {
+	executable, driver, err := browser.Find(r.Browser)
+	var missing *browser.Missing
+	if errors.As(err, &missing) {
+		return Probed{"browser", "warn", missing.What + ": sites without an API cannot be fetched", missing.Next}
+	}
+	return Probed{"browser", "ok", executable + ", driven by playwright-core " + browser.DriverVersion + " in " + driver, ""}
 }
 
 func (r *Runner) probe(ctx context.Context, source Source, account string) Probed {

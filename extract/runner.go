@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"bedrot/extract/api"
+	"bedrot/extract/browser"
 	"bedrot/zones"
 )
 
@@ -68,12 +69,16 @@ type Runner struct {
 	// Record, when set, is a folder that calls and answers are written to, without secrets.
 	Record string
 	Tokens Tokens
+	// Browser says where Chromium is; Chromium is one that runs already, and stays.
+	Browser  browser.Options
+	Chromium *browser.Engine
 	// Tell is told each outcome as it comes, one at a time.
 	Tell func(Outcome)
 
 	mu       sync.Mutex // landing and telling
 	outcomes []Outcome
 	mask     *api.Mask
+	browsers *browsers
 }
 
 // Fetch fetches what is due. It returns what became of every ask, in the order of source, account and
@@ -83,6 +88,7 @@ func (r *Runner) Fetch(ctx context.Context) ([]Outcome, error) {
 	if err := CheckSettings(r.Lake.Config, r.Sources); err != nil {
 		return nil, err
 	}
+	defer r.browse()()
 	slots := make(chan struct{}, max(1, r.Lake.Config.Extract.Parallel))
 	var all sync.WaitGroup
 	errs := make([]error, len(r.Sources))
@@ -105,6 +111,23 @@ func (r *Runner) Fetch(ctx context.Context) ([]Outcome, error) {
 		return r.outcomes, ctx.Err()
 	}
 	return r.outcomes, errors.Join(errs...)
+}
+
+// browse has a Chromium ready for whoever needs one, and says how to end it.
+func (r *Runner) browse() func() {
+	o := r.Browser
+	if r.Lake != nil {
+		o.Scratch = r.Lake.Scratch.Dir
+	}
+	r.browsers = &browsers{options: o, engine: r.Chromium}
+	return func() {
+		if r.Chromium != nil {
+			return
+		}
+		if err := r.browsers.close(); err != nil {
+			r.Log.Warn("the browser did not end well", "error", r.mask.Text(err.Error()))
+		}
+	}
 }
 
 // forgive turns the failure of a door into a warning where another door brought the same.
@@ -165,7 +188,7 @@ func (r *Runner) account(ctx context.Context, source Source, account string, gat
 	if err != nil || len(asks) == 0 {
 		return err
 	}
-	configured := source.Configured(r.Values, account)
+	configured := source.Configured(r.Values, account, r.Tokens)
 	if !configured.Some {
 		return nil
 	}
@@ -215,7 +238,7 @@ func (r *Runner) asks(source Source, account string) ([]Ask, error) {
 		}
 		for _, ask := range plan(stream, have, r.Now(), r.Backfill, r.Again) {
 			if len(have) > 0 {
-				ask.Newest = have[0].at
+				ask.Newest, ask.NewestDay = have[0].at, have[0].last
 			}
 			asks = append(asks, ask)
 		}
@@ -237,14 +260,16 @@ func (r *Runner) session(source Source, account string, door Door, gate *api.Gat
 	if r.Record != "" {
 		transport = &api.Recorder{Dir: fmt.Sprintf("%s/%s-%s", r.Record, source.Name, account), Next: transport, Mask: r.mask, Private: source.API.Private}
 	}
-	scratch := ""
+	scratch, evidence := "", ""
+	var lake *zones.Lake
 	if r.Lake != nil {
-		scratch = r.Lake.Scratch.Dir
+		lake = r.Lake.Lake
+		scratch, evidence = r.Lake.Scratch.Dir, r.Lake.Path("audit", "evidence", r.Run)
 	}
 	return &Session{
 		Source: source, Account: account, Door: door, Log: log, Mask: r.mask, Now: r.Now, Wait: r.wait(), values: r.Values, gate: gate, asks: asks,
 		options: api.Options{Transport: transport, Mask: r.mask, Log: log, Now: r.Now, Wait: r.wait()},
-		land:    r.land, scratch: scratch, tell: r.tell, tokens: r.Tokens,
+		land:    r.land, scratch: scratch, tell: r.tell, tokens: r.Tokens, browsers: r.browsers, evidence: evidence, lake: lake,
 	}
 }
 
@@ -260,6 +285,7 @@ func (r *Runner) wait() func(context.Context, time.Duration) error {
 func (r *Runner) through(ctx context.Context, s *Session) map[string]bool {
 	done := map[string]bool{}
 	told := map[string]bool{}
+	defer s.leave()
 	inner := s.tell
 	s.tell = func(o Outcome) {
 		name := o.Stream + " " + o.Since + " " + o.Until

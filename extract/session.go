@@ -6,13 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"bedrot/extract/api"
+	"bedrot/extract/browser"
+	"bedrot/extract/session"
 	"bedrot/zones"
 )
 
@@ -36,8 +40,17 @@ type Session struct {
 	scratch string
 	tell    func(Outcome)
 	client  *api.Client
-	before  int64 // requests that were sent before the ask that is being worked on
+	counted int64 // requests that an outcome has told of
+	found   []zones.Error
 	tokens  Tokens
+	began   map[string]time.Time // when the last ask of a stream was begun
+
+	browsers *browsers
+	visit    *browser.Visit
+	record   session.Record // what is kept of the browser's login
+	saved    time.Time      // when that was saved
+	evidence string         // folder
+	lake     *zones.Lake
 }
 
 // Tokens keeps what a login gave, apart from the lake: refresh tokens above all.
@@ -75,6 +88,15 @@ func (s *Session) Transport() http.RoundTripper { return s.options.Transport }
 
 // Asks are what is to be fetched, the newest days first.
 func (s *Session) Asks() []Ask { return s.asks }
+
+// Warn tells of something that concerns the account and keeps nothing back, such as a login that ends soon.
+// It goes with the next outcome, whichever that is.
+func (s *Session) Warn(code, next, format string, args ...any) {
+	s.found = append(s.found, zones.Error{
+		Code: code, Severity: "warn", Source: s.Source.Name, Account: s.Account, Step: "extract", Where: s.Source.Name + ":" + s.Account,
+		What: s.Mask.Text(fmt.Sprintf(format, args...)), Recovered: true, Next: next,
+	})
+}
 
 // Wants reports whether a stream is among what is to be fetched.
 func (s *Session) Wants(stream string) bool {
@@ -131,8 +153,10 @@ func (s *Session) wholeAccount(err error) bool {
 		return false
 	}
 	switch fault.Kind {
-	case api.Login, api.Throttled:
+	case api.Login:
 		return true
+	case api.Throttled:
+		return !fault.Part
 	case api.Transient:
 		return s.client != nil && !s.client.Answered()
 	}
@@ -140,31 +164,40 @@ func (s *Session) wholeAccount(err error) bool {
 }
 
 func (s *Session) one(ctx context.Context, ask Ask, fetch func(context.Context, Ask, *Drop) error) (err error) {
-	if s.client != nil {
-		s.before = s.client.Requests()
-	}
-	drop := &Drop{session: s, ask: ask, began: s.Now().UTC()}
+	drop := &Drop{session: s, ask: ask, began: s.begin(ask.Stream.Name)}
 	defer func() { err = errors.Join(err, drop.discard()) }()
 	if err := fetch(ctx, ask, drop); err != nil {
-		return err
+		return s.withEvidence(ask.Stream.Name, err)
+	}
+	if s.visit != nil {
+		for _, odd := range s.visit.Oddities() {
+			drop.Warn("page_changed", "%s", odd)
+		}
+		if err := s.proven(); err != nil {
+			drop.Warn("login_unsaved", "the session works, and could not be saved: %v", err)
+		}
 	}
 	return drop.commit(ctx)
 }
 
-// requests are those sent for the ask that is being worked on.
+// requests are those sent since the outcome before, so that all outcomes together tell of every request.
 func (s *Session) requests() int64 {
 	if s.client == nil {
 		return 0
 	}
-	return s.client.Requests() - s.before
+	sent := s.client.Requests() - s.counted
+	s.counted = s.client.Requests()
+	return sent
 }
 
+// outcome is to be told: what it counts and warns of, no other will.
 func (s *Session) outcome(ask Ask, status Status, err *zones.Error) Outcome {
 	o := Outcome{Source: s.Source.Name, Stream: ask.Stream.Name, Account: s.Account, Door: s.Door, Status: status, Err: err}
 	o.Since, o.Until = ask.Days()
 	if status != Skipped {
 		o.Requests = s.requests()
 	}
+	o.Warnings, s.found = s.found, nil
 	return o
 }
 
@@ -179,13 +212,18 @@ type Drop struct {
 	ask     Ask
 	began   time.Time // when the service was asked
 	url     string
-	files   []*os.File
-	names   []string
-	bytes   int64
-	pages   int
+	files   []*dropFile
 	labels  map[string]string
 	found   []zones.Error
 	more    bool // some of the ask has landed before
+}
+
+// dropFile is a file that is being written.
+type dropFile struct {
+	*os.File
+	name  string
+	bytes int64
+	pages int
 }
 
 // From says which call the drop is the answer of; its parameters are left out, since they may be secret.
@@ -220,6 +258,15 @@ func (d *Drop) Page(name string, answer json.RawMessage) error {
 	return d.write(name, line.Bytes())
 }
 
+// Take adds a file that was downloaded, byte for byte.
+func (d *Drop) Take(got *browser.Download) error {
+	content, err := os.ReadFile(got.Path)
+	if err != nil {
+		return err
+	}
+	return d.File(got.Name, content)
+}
+
 // File adds a file to the drop, byte for byte.
 func (d *Drop) File(name string, content []byte) error { return d.write(name, content) }
 
@@ -232,16 +279,45 @@ func (d *Drop) write(name string, content []byte) error {
 		return err
 	}
 	n, err := file.Write(content)
-	d.bytes += int64(n)
-	d.pages++
+	file.bytes += int64(n)
+	file.pages++
 	return err
 }
 
-func (d *Drop) file(name string) (*os.File, error) {
-	for i, known := range d.names {
-		if known == name {
-			return d.files[i], nil
+// Mark remembers how far a file is. What it returns takes back whatever was added since: it will be asked
+// for in another way.
+func (d *Drop) Mark(name string) (back func() error) {
+	was := dropFile{}
+	if file := d.known(name); file != nil {
+		was = *file
+	}
+	return func() error {
+		file := d.known(name)
+		switch {
+		case file == nil:
+			return nil
+		case was.File == nil:
+			d.files = slices.DeleteFunc(d.files, func(f *dropFile) bool { return f == file })
+			return file.discard()
 		}
+		*file = was
+		_, err := file.Seek(was.bytes, io.SeekStart)
+		return errors.Join(err, file.Truncate(was.bytes))
+	}
+}
+
+func (d *Drop) known(name string) *dropFile {
+	for _, file := range d.files {
+		if file.name == name {
+			return file
+		}
+	}
+	return nil
+}
+
+func (d *Drop) file(name string) (*dropFile, error) {
+	if known := d.known(name); known != nil {
+		return known, nil
 	}
 	dir, err := os.MkdirTemp(d.session.scratch, "fetch-")
 	if err != nil {
@@ -251,8 +327,8 @@ func (d *Drop) file(name string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.files, d.names = append(d.files, file), append(d.names, name)
-	return file, nil
+	d.files = append(d.files, &dropFile{File: file, name: name})
+	return d.files[len(d.files)-1], nil
 }
 
 func (d *Drop) commit(ctx context.Context) error {
@@ -263,16 +339,16 @@ func (d *Drop) commit(ctx context.Context) error {
 	if len(d.files) == 0 {
 		// Nothing is there, such as no bulk file that is new: there is nothing to land, and no failure.
 		o := s.outcome(d.ask, Nothing, nil)
-		o.Warnings = d.found
+		o.Warnings = append(o.Warnings, d.found...)
 		s.tell(o)
 		return nil
 	}
-	delivery := zones.Delivery{Names: d.names}
+	var delivery zones.Delivery
 	for _, file := range d.files {
 		if err := file.Close(); err != nil {
 			return err
 		}
-		delivery.Paths = append(delivery.Paths, file.Name())
+		delivery.Paths, delivery.Names = append(delivery.Paths, file.Name()), append(delivery.Names, file.name)
 	}
 	delivery.Drop = zones.Drop{
 		Source: s.Source.Name, Stream: d.ask.Stream.Name, Account: s.Account, AsOf: d.began, AsOfFrom: "answer", URL: d.url, Labels: d.labels, Origin: originExtract,
@@ -283,7 +359,10 @@ func (d *Drop) commit(ctx context.Context) error {
 		return err
 	}
 	o := s.outcome(d.ask, Landed, nil)
-	o.Drop, o.Bytes, o.Pages, o.Warnings = landed.Drop.ID, d.bytes, d.pages, d.found
+	o.Drop, o.Warnings = landed.Drop.ID, append(o.Warnings, d.found...)
+	for _, file := range d.files {
+		o.Bytes, o.Pages = o.Bytes+file.bytes, o.Pages+file.pages
+	}
 	if landed.Known {
 		o.Status = Known
 	}
@@ -305,8 +384,12 @@ func (d *Drop) Next(ctx context.Context) error {
 func (d *Drop) discard() error {
 	var all error
 	for _, file := range d.files {
-		_ = file.Close() // landed already, or not wanted
-		all = errors.Join(all, os.RemoveAll(filepath.Dir(file.Name())))
+		all = errors.Join(all, file.discard())
 	}
 	return all
+}
+
+func (f *dropFile) discard() error {
+	_ = f.Close() // landed already, or not wanted
+	return os.RemoveAll(filepath.Dir(f.Name()))
 }

@@ -1,7 +1,9 @@
 package extract
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -55,10 +57,15 @@ type Configured struct {
 // Whole reports whether the account can be asked.
 func (c Configured) Whole() bool { return c.Some && len(c.Missing) == 0 }
 
-// Configured looks which of its required settings a source has for an account. A source that requires
-// nothing is configured.
-func (s Source) Configured(v Values, account string) Configured {
+// Configured looks which of its required settings a source has for an account. A site is configured where
+// somebody has logged in, even if that is over, or where its credentials are set; any other source that
+// requires nothing always is.
+func (s Source) Configured(v Values, account string, logins Tokens) Configured {
 	var c Configured
+	if s.Site != nil && logins != nil {
+		_, err := logins.Load(s.Name, account)
+		c.Some = !errors.Is(err, fs.ErrNotExist)
+	}
 	required := 0
 	for _, setting := range s.Settings {
 		if !setting.Required {
@@ -71,8 +78,22 @@ func (s Source) Configured(v Values, account string) Configured {
 			c.Missing = append(c.Missing, setting.Name)
 		}
 	}
-	c.Some = c.Some || required == 0
+	c.Some = c.Some || required == 0 && s.Site == nil || s.Site != nil && len(s.missingCredentials(v, account)) == 0
 	return c
+}
+
+// missingCredentials are the settings that a login form needs and that say nothing.
+func (s Source) missingCredentials(v Values, account string) []string {
+	missing := []string{}
+	for _, setting := range s.Settings {
+		if _, found := v.lookup(setting, account); setting.Credential && !found {
+			missing = append(missing, setting.Name)
+		}
+	}
+	if !slices.ContainsFunc(s.Settings, func(setting Setting) bool { return setting.Credential }) {
+		return []string{"a login"}
+	}
+	return missing
 }
 
 // SetFor lists the accounts for which somebody says what the setting is.

@@ -1,14 +1,24 @@
 package extract
 
+import "time"
+
 // distrokid is the distributor: statements to the cent, and estimates of daily streams.
 func distrokid() Source {
 	return Source{
-		Name:  "distrokid",
-		Title: "DistroKid",
-		Doc:   "Distributor. The bank export repeats the whole history of money in every download; the stats pages show daily streams of the last 365 days for the account, without artists.",
+		Name:    "distrokid",
+		Title:   "DistroKid",
+		Doc:     "Distributor. The bank export repeats the whole history of money in every download; the stats pages show daily streams of the last 365 days for the account, without artists.",
+		Site:    distrokidSite(),
+		Extract: extractDistrokid,
+		Settings: []Setting{
+			{Name: "DISTROKID_EMAIL", Credential: true, Doc: "the e-mail address of the login; without it a person logs in: bedrot session login distrokid"},
+			{Name: "DISTROKID_PASSWORD", Credential: true, Secret: true, Doc: "its password"},
+			{Name: "DISTROKID_TOTP_SECRET", Secret: true, Doc: "the secret of the second factor, as the authenticator app was given it"},
+			{Name: "DISTROKID_URL", Default: "https://distrokid.com", Doc: "where the site is"},
+		},
 		Streams: []Stream{
 			{
-				Name: "bank", Doc: "bank details (\"see excruciating detail\"): TSV until mid-2025, results.csv since", Cadence: "weekly", Lag: "sale month plus 1 to 3 months", Manual: true,
+				Name: "bank", Fetch: byBrowser(6 * 24 * time.Hour), Doc: "bank details (\"see excruciating detail\"): TSV until mid-2025, results.csv since", Cadence: "weekly", Lag: "sale month plus 1 to 3 months", Manual: true,
 				Steps: []string{
 					"log in at distrokid.com and open Bank (distrokid.com/bank/)",
 					"follow \"see excruciating detail\" to distrokid.com/bank/details/",
@@ -27,13 +37,13 @@ func distrokid() Source {
 				},
 			},
 			{
-				Name: "streams", Doc: "saved page stats/?data=streams: Spotify estimates by day", Cadence: "daily", Lag: "2 days, may stall for 9", Manual: true,
+				Name: "streams", Fetch: byBrowser(0), Doc: "page stats/?data=streams: Spotify estimates by day", Cadence: "daily", Lag: "2 days, may stall for 9", Manual: true,
 				Steps:  saved("streams"),
 				Limits: []string{"the last 365 days: a day that nobody saved in a year is lost", "the whole account: no artist, no song"},
 				Traps:  []string{"DistroKid's own estimates, revised upwards for weeks", "the page stalls at times: days that are missing are unknown, not zero", "the first week of the weekly chart is cut off"},
 			},
 			{
-				Name: "applemusic", Doc: "saved page stats/?data=applemusic: Apple Music by day, country, device, song", Cadence: "daily", Lag: "1 day, the last one partial", Manual: true,
+				Name: "applemusic", Fetch: byBrowser(0), Doc: "page stats/?data=applemusic: Apple Music by day, country, device, song", Cadence: "daily", Lag: "1 day, the last one partial", Manual: true,
 				Steps:  saved("applemusic"),
 				Limits: []string{"the last 365 days, and the top ten songs", "country, device and song are sums of a year, not days"},
 				Traps:  []string{"differs from the bank by up to three times: never make the two equal", "the last day is still growing"},
@@ -41,6 +51,11 @@ func distrokid() Source {
 		},
 		Demo: demoDistrokid,
 	}
+}
+
+// byBrowser is how a page that is a picture of its moment is fetched: by the browser, else by a person.
+func byBrowser(every time.Duration) *Fetch {
+	return &Fetch{Doors: []Door{ByBrowser, ByInbox}, Every: every}
 }
 
 // saved are the steps of a stats page.

@@ -3,9 +3,15 @@ package extract
 // tiktok is TikTok: profiles, videos and viewers by day, and what ads there cost.
 func tiktok() Source {
 	return Source{
-		Name:  "tiktok",
-		Title: "TikTok",
-		Doc:   "What people did on a profile, who follows it, and what its videos gathered, out of TikTok Studio's downloads; ads out of the Business API's reports. Dates come without a year and in the language of the interface.",
+		Name:    "tiktok",
+		Title:   "TikTok",
+		Doc:     "What people did on a profile, who follows it, and what its videos gathered, out of TikTok Studio's downloads; ads out of the Business API's reports. Dates come without a year and in the language of the interface.",
+		Site:    tiktokSite(),
+		Extract: extractTiktok,
+		Settings: []Setting{
+			{Name: "TIKTOK_HANDLE", Doc: "the account's handle, where it differs from the account's name by more than what stands between its letters"},
+			{Name: "TIKTOK_URL", Default: "https://www.tiktok.com", Doc: "where the site is"},
+		},
 		Streams: []Stream{
 			studio("overview", "Overview_FIRSTDAY_EPOCH_HANDLE.zip: views, profile views, likes, comments and shares by day", "Overview",
 				"the last day is still growing: a later download completes it",
@@ -44,7 +50,7 @@ func tiktok() Source {
 // studio is a download of TikTok Studio.
 func studio(name, doc, page string, traps ...string) Stream {
 	return Stream{
-		Name: name, Doc: doc, Cadence: "weekly", Lag: "1 to 2 days", Manual: true,
+		Name: name, Doc: doc, Cadence: "weekly", Lag: "1 to 2 days", Fetch: byBrowser(0), Manual: true,
 		Steps: []string{
 			"log in at tiktok.com/tiktokstudio/analytics",
 			"open " + page + " and choose the longest period offered (365 days)",

@@ -1,14 +1,24 @@
 package extract
 
+import "time"
+
 // toolost is the second distributor: daily streams of its own catalogue, and sales reports.
 func toolost() Source {
 	return Source{
-		Name:  "toolost",
-		Title: "TooLost",
-		Doc:   "Distributor. The portal answers with daily streams of the current calendar year for the whole account; sales reports bring the money. What it distributes is another catalogue than DistroKid's, so the two add up; a recording that is paid for at both is told by a check.",
+		Name:    "toolost",
+		Title:   "TooLost",
+		Doc:     "Distributor. The portal answers with daily streams of the current calendar year for the whole account; sales reports bring the money. What it distributes is another catalogue than DistroKid's, so the two add up; a recording that is paid for at both is told by a check.",
+		Site:    toolostSite(),
+		Extract: extractToolost,
+		Settings: []Setting{
+			{Name: "TOOLOST_EMAIL", Credential: true, Doc: "the e-mail address of the login; without it a person logs in: bedrot session login toolost"},
+			{Name: "TOOLOST_PASSWORD", Credential: true, Secret: true, Doc: "its password"},
+			{Name: "TOOLOST_TOTP_SECRET", Secret: true, Doc: "the secret of the second factor, as the authenticator app was given it"},
+			{Name: "TOOLOST_URL", Default: "https://toolost.com", Doc: "where the portal is"},
+		},
 		Streams: []Stream{
 			{
-				Name: "spotify", Doc: "the portal's answer about Spotify (JSON): streams by day, Discovery Mode by month", Cadence: "daily", Lag: "2 days", Manual: true,
+				Name: "spotify", Fetch: byBrowser(0), Doc: "the portal's answer about Spotify (JSON): streams by day, Discovery Mode by month", Cadence: "daily", Lag: "2 days", Manual: true,
 				Steps: answered("spotify", "analytics/spotify?release=&date=thisYear"),
 				Limits: []string{
 					"the current calendar year only: what nobody saved by 31 December is lost",
@@ -21,7 +31,7 @@ func toolost() Source {
 				},
 			},
 			{
-				Name: "apple", Doc: "the portal's answer about Apple Music (JSON): streams and Shazams by day, tracks and countries of the year", Cadence: "daily", Lag: "4 days", Manual: true,
+				Name: "apple", Fetch: byBrowser(0), Doc: "the portal's answer about Apple Music (JSON): streams and Shazams by day, tracks and countries of the year", Cadence: "daily", Lag: "4 days", Manual: true,
 				Steps:  answered("apple", "analytics/apple/?release=&date=thisYear"),
 				Limits: []string{"the current calendar year only", "tracks and countries are sums of the year so far, not days"},
 				Traps: []string{
@@ -31,7 +41,7 @@ func toolost() Source {
 				},
 			},
 			{
-				Name: "sales", Doc: "sales report MM-YYYY-number.csv, from the portal's notifications", Cadence: "monthly", Lag: "sale month plus 2 to 3 months", Manual: true,
+				Name: "sales", Fetch: byBrowser(6 * 24 * time.Hour), Doc: "sales report MM-YYYY-number.csv, from the portal's notifications", Cadence: "monthly", Lag: "sale month plus 2 to 3 months", Manual: true,
 				Steps: []string{
 					"log in at toolost.com and open Notifications (toolost.com/user-portal/notifications)",
 					"find \"Your (MM-YYYY) Sales report has been generated\" and press its attachment",

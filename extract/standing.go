@@ -17,13 +17,13 @@ type Standing struct {
 }
 
 // Standing looks how far a source is set up, account by account; a lake of nil has none.
-func (s Source) Standing(lake *zones.Lake, v Values, now time.Time) ([]Standing, error) {
+func (s Source) Standing(lake *zones.Lake, v Values, logins Tokens, now time.Time) ([]Standing, error) {
 	if s.Extract == nil || lake == nil {
 		return nil, nil
 	}
 	var list []Standing
 	for _, account := range lake.Config.AccountsOf(s.Name) {
-		configured := s.Configured(v, account)
+		configured := s.Configured(v, account, logins)
 		st := Standing{Account: account, Missing: configured.Missing, Configured: configured.Whole()}
 		for _, stream := range s.Streams {
 			if stream.Fetch == nil {

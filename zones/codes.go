@@ -21,7 +21,7 @@ func Codes() []Code {
 		{"usage", validation, "error", "the command line asks for something that does not exist"},
 		{"config", validation, "error", "lake.toml, lake.NAME.toml or an .env file has a mistake; the message names the line"},
 		{"environment", validation, "error", "the lake belongs to another environment, or the name is none"},
-		{"secrets_readable", validation, "error", "an .env file may be read by others"},
+		{"secrets_readable", validation, "error", "an .env file or a kept login may be read by others"},
 		{"lake_missing", validation, "error", "there is no lake in the folder"},
 		{"lake_newer", processing, "error", "a newer bedrot made the lake or its version"},
 		{"lake_readonly", processing, "error", "the lake's folder cannot be written"},
@@ -77,6 +77,8 @@ func Codes() []Code {
 		{"not_pinned", validation, "error", "no rollback is in force that could be released"},
 
 		{"login_needed", login, "error", "a token, key or session is dead: a person must log in, and the message says how"},
+		{"login_locked", login, "error", "a kept login is encrypted, and its passphrase or key is missing or wrong"},
+		{"login_unusable", login, "error", "a file to import holds no login of the site, or one that is over"},
 		{"login_ending", login, "warn", "a token, key or session ends soon"},
 		{"no_permission", login, "error", "the login works and may not do what is asked"},
 		{"setting_missing", validation, "error", "a source has some of the settings it requires and lacks others"},
@@ -87,6 +89,11 @@ func Codes() []Code {
 		{"version_retired", processing, "error", "a service no longer speaks the version that is asked for"},
 		{"answer_shape", validation, "error", "an answer is not what the service documents; nothing of it landed"},
 		{"account_rested", connection, "error", "an account failed five times in a row and is left alone until the next run"},
+		{"browser_missing", processing, "error", "a stream comes by the browser, and Chromium or its driver is not installed"},
+		{"page_changed", validation, "warn", "a page shows something under another name than it used to; it was found all the same"},
+		{"window_short", validation, "warn", "a delivery has fewer days than were asked for"},
+		{"window_old", validation, "warn", "a delivery's newest day is no newer than that of the one before"},
+		{"login_unsaved", processing, "warn", "a session works and could not be kept for next time"},
 		{"heartbeat_failed", connection, "warn", "the heartbeat address could not be called"},
 
 		{"warehouse_unreachable", connection, "error", "PostgreSQL did not answer, or broke off, however often it was asked; it shows the last release"},
@@ -104,6 +111,7 @@ func Codes() []Code {
 		{"warehouse_duplicate", validation, "error", "PostgreSQL's watch on duplicates refused rows that are in the lake"},
 		{"warehouse_text", validation, "warn", "text held a character that PostgreSQL cannot hold, and a picture of it is published"},
 		{"warehouse_stays", validation, "warn", "a published table is no longer part of what is published, and shows what it showed"},
+		{"warehouse_view", validation, "warn", "a dashboards' view does not fit the published tables and stays as it was"},
 		{"warehouse_hook", connection, "warn", "the release is published, but the hook after it could not be called"},
 
 		{"query", validation, "error", "DuckDB refused the SQL; the message names line and column"},

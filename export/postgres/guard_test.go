@@ -45,6 +45,41 @@ func TestDryRunSaysWhatWouldBe(t *testing.T) {
 	}
 }
 
+// TestViewsFollow: a view that does not fit its tables yet keeps no release back, and one that fits is made
+// with what it and its columns mean; another's view on it, and rights on it, stay.
+func TestViewsFollow(t *testing.T) {
+	t.Parallel()
+	url, l := server.Database(t), newTestLake(t)
+	personas := newGiven("curated.artist_personas", "artist", "", "artist VARCHAR").with(map[string]string{"all": "values ('ZONE A0')"})
+	known := newGiven("curated.artists", "artist", "", "artist VARCHAR", "is_in_catalog BOOLEAN").with(map[string]string{"all": "values ('ZONE A0', true)"})
+	report := l.release(url, personas, known)
+	if len(report.Warnings) != 1 || report.Warnings[0].Code != "warehouse_view" || one(t, url, "select count(*) from curated.artist_personas") != "1" {
+		t.Errorf("%+v", report)
+	}
+	whole := newGiven("curated.artist_personas", "artist", "", "artist VARCHAR", "platform VARCHAR", "profile VARCHAR", "source VARCHAR", "account VARCHAR", "audience VARCHAR", "time_window VARCHAR", "dimension VARCHAR", "value VARCHAR", "captured_on DATE",
+		"quantity BIGINT", "known_quantity BIGINT", "share DECIMAL(9,6)", "is_share_told BOOLEAN").with(map[string]string{"all": "select 'ZONE A0', 'p', null, 's', 'a', null, null, 'age', '18', null, null, null, 0.5, true"})
+	if report = l.release(url, whole, known); len(report.Warnings) != 0 || one(t, url, "select share || ' ' || is_in_catalog from dashboards.artist_personas") != "0.500000 true" {
+		t.Errorf("%+v", report)
+	}
+	if got := one(t, url, "select obj_description('dashboards.artist_personas'::regclass) || col_description('dashboards.artist_personas'::regclass, 1)"); !strings.Contains(got, "One row per audience") || !strings.Contains(got, "NULL if not known") {
+		t.Error(got)
+	}
+	// As after an upgrade that changed the view: it is made anew under the rights it had.
+	role := "viewer_" + one(t, url, "select current_database()")
+	do(t, url, "create role "+role, "drop view dashboards.artist_personas", "create view dashboards.artist_personas as select 1 as n", "grant select on dashboards.artist_personas to "+role, "update bedrot.views set made_of = 'older'")
+	t.Cleanup(func() { do(t, url, "drop owned by "+role, "drop role "+role) })
+	l.release(url, whole, known)
+	if got := one(t, url, "select has_table_privilege('"+role+"', 'dashboards.artist_personas', 'select') and exists (select 1 from dashboards.artist_personas where share = 0.5)"); got != "t" {
+		t.Error("the view was not made anew, or its reader lost it")
+	}
+	// Somebody's own view on it stands in the way of that: it stays.
+	do(t, url, "drop view dashboards.artist_personas", "create view dashboards.artist_personas as select 1 as n", "create view public.mine as select n from dashboards.artist_personas", "update bedrot.views set made_of = 'older'")
+	l.refused(l.exporter(url, whole, known), l.publish(whole, known), "warehouse_foreign")
+	if got := one(t, url, "select n from public.mine"); got != "1" {
+		t.Error(got)
+	}
+}
+
 func TestNearDuplicates(t *testing.T) {
 	t.Parallel()
 	url, l := server.Database(t), newTestLake(t)

@@ -125,7 +125,7 @@ func (r *release) publish(ctx context.Context, s *session, works []*work) (err e
 		}
 		r.report.Changes = append(r.report.Changes, w.change)
 	}
-	if err := narrow(ctx, tx, works); err != nil {
+	if err := r.narrow(ctx, tx, works); err != nil {
 		return err
 	}
 	for _, w := range works {
@@ -247,7 +247,7 @@ func (r *release) dataAsOf(ctx context.Context) (map[string]string, error) {
 }
 
 // narrow does, as the last thing before the COMMIT, what somebody accepted: readers wait for it.
-func narrow(ctx context.Context, tx pgx.Tx, works []*work) error {
+func (r *release) narrow(ctx context.Context, tx pgx.Tx, works []*work) error {
 	var statements []string
 	for _, w := range works {
 		for _, column := range w.narrowed {
@@ -269,7 +269,7 @@ func narrow(ctx context.Context, tx pgx.Tx, works []*work) error {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	return makeViews(ctx, tx)
+	return r.makeViews(ctx, tx)
 }
 
 // shrunk is told when a release would take away more than it may.

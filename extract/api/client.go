@@ -229,7 +229,11 @@ func (c *Client) Do(ctx context.Context, req Request) (*Answer, error) {
 			return answer, nil
 		}
 		c.sign(fault, req, try)
-		next := max(waits.NextBackOff(), fault.Wait)
+		next := waits.NextBackOff()
+		if fault.First > 0 {
+			next += fault.First << (try - 1)
+		}
+		next = max(next, fault.Wait)
 		if give := c.givesUp(req, fault, try, next); give != "" {
 			c.log.Debug("gives up", "call", fault.Endpoint, "why", give, "fault", fault.Error())
 			return answer, fault

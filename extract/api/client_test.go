@@ -3,7 +3,6 @@ package api_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -25,7 +24,7 @@ func asking(t *testing.T, policy api.Policy, serve http.HandlerFunc) (*api.Clien
 	t.Cleanup(server.Close)
 	waits := &[]time.Duration{}
 	client := api.New(api.NewGate(policy), api.Options{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return now },
+		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
 		Wait: func(ctx context.Context, d time.Duration) error {
 			*waits = append(*waits, d)
 			return ctx.Err()
@@ -180,7 +179,7 @@ func TestARecordingIsScrubbedAndReplays(t *testing.T) {
 	defer server.Close()
 	dir := t.TempDir()
 	get := func(transport http.RoundTripper) (string, error) {
-		client := api.New(api.NewGate(api.Policy{Tries: 1}), api.Options{Transport: transport, Mask: mask, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return now }})
+		client := api.New(api.NewGate(api.Policy{Tries: 1}), api.Options{Transport: transport, Mask: mask, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
 		answer, err := client.Do(t.Context(), api.Request{URL: server.URL + "/v1/x", Query: map[string][]string{"access_token": {"canary-token-9"}, "after": {"0"}}})
 		if err != nil {
 			return "", err

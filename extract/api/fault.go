@@ -39,10 +39,16 @@ type Fault struct {
 	Status int // of HTTP; 0 when no answer came
 	// Code is the service's own, such as 190/463.
 	Code string
+	// Name is the code of the error that people see, where that of the kind says too little; see zones.Codes.
+	Name string
 	// Message is what the service said, or what happened to the connection.
 	Message string
 	// Wait is how long the service asks to be left alone; 0 when it does not say.
 	Wait time.Duration
+	// First is the wait before the second try where the policy's is too short; it doubles from there on.
+	First time.Duration
+	// Part says that the limit is of one of the service's interfaces: an account's other streams may be asked.
+	Part bool
 	// Day says that the wait is until the service's next day, or longer than a night: not worth waiting for.
 	Day bool
 	// Next is what a person is to do, when there is something.

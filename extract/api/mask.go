@@ -15,16 +15,26 @@ const masked = "***"
 // Mask knows the secrets of a run and takes them out of whatever is said.
 type Mask struct {
 	mu      sync.RWMutex
-	secrets []string
+	secrets []string // and what is only hidden, the longest first
+	hidden  map[string]bool
 }
 
 // Add makes values secret, as they are and as addresses and headers write them. Values of less than four
 // characters are none: they would blacken every text.
-func (m *Mask) Add(values ...string) {
+func (m *Mask) Add(values ...string) { m.add(false, 4, values) }
+
+// Hide takes values out of texts, too, but they are no reason to refuse what holds them: all that a browser
+// remembers beside its login. Values of less than eight characters are too common.
+func (m *Mask) Hide(values ...string) { m.add(true, 8, values) }
+
+func (m *Mask) add(hide bool, least int, values []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.hidden == nil {
+		m.hidden = map[string]bool{}
+	}
 	for _, value := range values {
-		if len(value) < 4 {
+		if len(value) < least {
 			continue
 		}
 		for _, form := range []string{
@@ -33,6 +43,9 @@ func (m *Mask) Add(values ...string) {
 		} {
 			if !slices.Contains(m.secrets, form) {
 				m.secrets = append(m.secrets, form)
+				m.hidden[form] = hide
+			} else if !hide {
+				m.hidden[form] = false
 			}
 		}
 	}
@@ -52,8 +65,12 @@ func (m *Mask) Text(text string) string {
 	return text
 }
 
-// Holds reports whether the text has a secret in it.
-func (m *Mask) Holds(text string) bool { return m.Text(text) != text }
+// Holds reports whether the text has a secret in it, other than what is only hidden.
+func (m *Mask) Holds(text string) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return slices.ContainsFunc(m.secrets, func(secret string) bool { return !m.hidden[secret] && strings.Contains(text, secret) })
+}
 
 // Log is a logger that says nothing secret.
 func (m *Mask) Log(log *slog.Logger) *slog.Logger {
@@ -83,8 +100,9 @@ func (h maskHandler) attr(a slog.Attr) slog.Attr {
 		}
 		return slog.Attr{Key: a.Key, Value: slog.GroupValue(inside...)}
 	}
-	if text := value.String(); h.mask.Holds(text) {
-		return slog.String(a.Key, h.mask.Text(text))
+	text := value.String()
+	if clean := h.mask.Text(text); clean != text {
+		return slog.String(a.Key, clean)
 	}
 	return a
 }

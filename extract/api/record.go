@@ -3,8 +3,10 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -91,11 +93,22 @@ func (r *Recorder) keep(req *http.Request, response *http.Response, body []byte)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.n++
 	if err := os.MkdirAll(r.Dir, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(r.Dir, fmt.Sprintf("%04d.json", r.n)), append(text, '\n'), 0o600)
+	for {
+		r.n++
+		path := filepath.Join(r.Dir, fmt.Sprintf("%04d.json", r.n))
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue // of a recording before this one
+		}
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(append(text, '\n'))
+		return errors.Join(err, file.Close())
+	}
 }
 
 func sorted(query url.Values) string { return query.Encode() }

@@ -39,7 +39,7 @@ func (r *run) show(ctx context.Context, s *script.Script, p plan) error {
 
 // narrowing is the part of an input that a script may see.
 type narrowing struct {
-	names     []string // of the script's partition columns
+	names     []string // of the columns the script is narrowed by
 	kinds     []string
 	sets      [][]string // the values to build
 	keys      map[string][]string
@@ -52,12 +52,12 @@ func (r *run) narrowed(s *script.Script, input string, p plan) narrowing {
 	if p.whole || st == nil || len(st.script.Header.Partition) == 0 {
 		return narrowing{signature: "whole"}
 	}
-	n := narrowing{names: s.Header.Partition, keys: p.keys}
+	n := narrowing{names: s.NarrowBy, keys: p.keys}
 	keys := slices.Sorted(maps.Keys(p.keys))
 	for _, key := range keys {
 		n.sets = append(n.sets, p.keys[key])
 	}
-	for _, name := range s.Header.Partition {
+	for _, name := range s.NarrowBy {
 		column, _ := s.Column(name)
 		n.kinds = append(n.kinds, column.Type)
 	}

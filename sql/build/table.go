@@ -20,11 +20,17 @@ import (
 // plan is what is to be built of a table and why.
 type plan struct {
 	whole bool
-	keys  map[string][]string // partition values by key, when not whole
+	keys  map[string][]string // values of the columns it is narrowed by, by key, when not whole
 	why   string
 }
 
 func (p plan) nothing() bool { return !p.whole && len(p.keys) == 0 }
+
+// builds reports whether a partition is built anew.
+func (p plan) builds(s *script.Script, values []string) bool {
+	_, wanted := p.keys[zones.PartKey(project(s.NarrowBy, s.Header.Partition, values))]
+	return p.whole || wanted
+}
 
 // derivedTable brings a staging or curated table up to date.
 func (r *run) derivedTable(ctx context.Context, st *state) error {
@@ -51,7 +57,7 @@ func (r *run) derivedTable(ctx context.Context, st *state) error {
 	}
 	if !p.whole {
 		for _, part := range st.previous.Parts {
-			if _, rebuilt := p.keys[part.Key]; !rebuilt {
+			if !p.builds(st.script, part.Values) {
 				parts = append(parts, part)
 			}
 		}
@@ -209,7 +215,7 @@ func fingerprints(t *zones.Table) map[string]printed {
 }
 
 func addKey(s *script.Script, names, values []string, keys map[string][]string) {
-	projected := project(s.Header.Partition, names, values)
+	projected := project(s.NarrowBy, names, values)
 	keys[zones.PartKey(projected)] = projected
 }
 
@@ -250,7 +256,7 @@ func told(contents map[string]string) string {
 
 func (r *run) writeParts(ctx context.Context, st *state, p plan) ([]zones.Part, error) {
 	s := st.script
-	if len(s.Header.Partition) == 0 || !p.whole && len(p.keys) == 1 {
+	if len(s.Header.Partition) == 0 || !p.whole && len(p.keys) == 1 && len(s.NarrowBy) == len(s.Header.Partition) {
 		file := r.scratch("part.parquet")
 		if err := removeIfThere(file); err != nil {
 			return nil, err
@@ -319,7 +325,7 @@ func (r *run) takeParts(ctx context.Context, st *state, p plan, path string, row
 	}
 	for _, key := range slices.Sorted(maps.Keys(pieces)) {
 		pc := pieces[key]
-		if _, wanted := p.keys[key]; !p.whole && !wanted {
+		if !p.builds(st.script, pc.values) {
 			return nil, fmt.Errorf("partition %s came out of inputs narrowed to others: the script mixes partitions", key)
 		}
 		part := zones.Part{Key: key, Values: pc.values, Rows: pc.rows, Fingerprint: pc.sum.String()}

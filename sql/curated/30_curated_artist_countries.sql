@@ -1,36 +1,43 @@
--- One row per reporting month, sale month, distributor, artist, platform and country: paid streams.
--- partition: reporting_month
--- key: reporting_month, sale_month, source, artist, platform, country
+-- One row per reporting year, sale month, artist, platform and country: what statements say.
+-- partition: reporting_year
+-- key: reporting_year, sale_month, artist, platform, country
 -- incremental: required
--- check: streams >= 0
--- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.
+-- column reporting_year: Year (YYYY) in which the distributors booked the money.
 -- column sale_month: Month (YYYY-MM) of the use.
--- column source: Distributor whose statement says so.
 -- column artist: Artist as in the catalog, or as the distributor writes it.
--- column platform: Platform of the store.
--- column country: ISO country of the sale, as the distributor writes it.
--- column streams: Units of sales in stores of class streaming.
+-- column platform: Platform the store belongs to; NULL while the store is not mapped.
+-- column country: ISO country of the sale; OU is DistroKid's "outside the US".
+-- column streams: Units of sales in stores of class streaming; NULL where there were none.
+-- column gross_usd: Money of the lines whose rate is known, adjustments included, in USD.
+-- column lines_without_rate: Lines in a currency without a rate: not in gross_usd.
 --
--- Small, and built month by month: what asks about all of history reads this, not every line.
-with royalties as (
-    select reporting_month, sale_month, source, artist, platform, country, streams
-    from curated.royalties
-    where streams is not null and artist is not null and country is not null
+-- Small, and built year by year: what asks about countries in all of history reads this.
+with royalty_countries as (
+    select
+        reporting_year,
+        sale_month,
+        artist,
+        platform,
+        country,
+        streams,
+        gross_usd,
+        lines_without_rate
+    from curated.royalty_countries
 )
 
 select
-    royalties.reporting_month,
-    royalties.sale_month,
-    royalties.source,
-    royalties.artist,
-    royalties.platform,
-    royalties.country,
-    sum(royalties.streams)::bigint as streams
-from royalties
+    royalty_countries.reporting_year,
+    royalty_countries.sale_month,
+    royalty_countries.artist,
+    royalty_countries.platform,
+    royalty_countries.country,
+    sum(royalty_countries.streams)::bigint as streams,
+    sum(royalty_countries.gross_usd)::decimal(38, 12) as gross_usd,
+    sum(royalty_countries.lines_without_rate)::bigint as lines_without_rate
+from royalty_countries
 group by
-    royalties.reporting_month,
-    royalties.sale_month,
-    royalties.source,
-    royalties.artist,
-    royalties.platform,
-    royalties.country
+    royalty_countries.reporting_year,
+    royalty_countries.sale_month,
+    royalty_countries.artist,
+    royalty_countries.platform,
+    royalty_countries.country

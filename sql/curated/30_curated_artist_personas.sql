@@ -52,6 +52,7 @@ profiles as (
 artist_countries as (
     select sale_month, artist, platform, country, streams
     from curated.artist_countries
+    where streams is not null and artist is not null and country is not null
 ),
 
 pictures as (

@@ -11,11 +11,12 @@
 -- column stream_share: streams as a share of month_streams, rounded to 6 decimals.
 -- column gross_usd: Money of the lines whose rate is known, adjustments included, in USD.
 -- column lines_without_rate: Lines in a currency without a rate: their money is not in gross_usd.
--- column is_partial: Fewer than three reporting months have passed: more lines are to come.
+-- column is_partial: Of a distributor the month's money has not come yet (sale_months); NULL:
+--     cannot be told.
 --
 -- Statements are what is paid; what platforms show of countries is in country_pictures and is never
 -- added to this.
-with royalty_countries as (
+with artist_countries as (
     select
         sale_month,
         country,
@@ -23,17 +24,13 @@ with royalty_countries as (
         streams,
         gross_usd,
         lines_without_rate
-    from curated.royalty_countries
+    from curated.artist_countries
 ),
 
-statements as (
-    select reporting_month
-    from curated.statements
-),
-
-newest as (
-    select max(reporting_month) as reporting_month
-    from statements
+sale_months as (
+    select sale_month, platform, is_complete
+    from curated.sale_months
+    where source is null
 ),
 
 totals as (
@@ -44,7 +41,7 @@ totals as (
         sum(streams)::bigint as streams,
         sum(gross_usd)::decimal(38, 12) as gross_usd,
         sum(lines_without_rate)::bigint as lines_without_rate
-    from royalty_countries
+    from artist_countries
     group by sale_month, country, platform
 ),
 
@@ -64,7 +61,8 @@ select
     (shared.streams::double / nullif(shared.month_streams, 0))::decimal(9, 6) as stream_share,
     shared.gross_usd,
     shared.lines_without_rate,
-    date_diff('month', (shared.sale_month || '-01')::date, (newest.reporting_month || '-01')::date)
-        < 3 as is_partial
+    not sale_months.is_complete as is_partial
 from shared
-cross join newest
+left join sale_months
+    on shared.sale_month = sale_months.sale_month
+    and shared.platform is not distinct from sale_months.platform

@@ -16,22 +16,9 @@
 --
 -- What a source never tells nobody can ask it. Not every gap is a fault: some columns mean nothing
 -- for some rows.
-with feed_columns as (
+with column_years as (
     select feed, source, column_name, row_count, filled_count
-    from curated.feed_columns
-),
-
-royalty_columns as (
-    select 'royalties' as feed, source, column_name, row_count, filled_count
-    from curated.royalty_columns
-),
-
-every_feed as (
-    select feed, source, column_name, row_count, filled_count from feed_columns
-
-    union all
-
-    select feed, source, column_name, row_count, filled_count from royalty_columns
+    from curated.column_years
 ),
 
 totals as (
@@ -41,7 +28,7 @@ totals as (
         column_name,
         sum(row_count)::bigint as row_count,
         sum(filled_count)::bigint as filled_count
-    from every_feed
+    from column_years
     group by feed, source, column_name
 ),
 

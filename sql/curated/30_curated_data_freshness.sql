@@ -1,30 +1,27 @@
--- One row per feed, source and account: how far its newest data is behind, as of the run's date.
+-- One row per feed, source and account: its newest data, and from which day on it is late.
 -- key: feed, source, account
+-- check: (stale_from is null) = (usual_lag_days is null)
 -- export: yes
 -- column feed: Feed, a kind of data every source may report.
 -- column source: Source of the data.
 -- column account: Account of the data.
--- column run_date: Day of the run, as of which lateness is judged.
 -- column first_date: First day the data is about; of royalties the first of a reporting month.
 -- column last_date: Newest day the data is about; of royalties the last of a reporting month.
 -- column last_whole_date: Newest day that is finished; NULL when none is.
--- column days_behind: Days from last_date to run_date; negative when the month is still running.
 -- column usual_lag_days: Days the source is usually behind, and is not late within.
--- column days_late: days_behind above usual_lag_days; 0 when it is not.
--- column verdict: fresh, late (behind its usual lag), stale (over 14 days late) or cannot tell.
+-- column late_from: First day on which newer data is overdue: last_date, the usual lag and one day
+--     more; NULL where the source has no usual lag.
+-- column stale_from: First day on which it is overdue for more than 14 days; NULL likewise.
 --
--- Judged by what the data is about, never by file times. The usual lags are those of the raw
--- scripts (`fresh`) that feed the feed, the shortest where several do; lists of playlists that
+-- Judged by what the data is about, never by file times; and of no day, so that a night without
+-- news changes nothing: `freshness(current_date, late_from, stale_from)` says what is late on a
+-- day, and `current_date - last_date` how many days behind it is. The usual lags are those of the
+-- raw scripts (`fresh`) that feed the feed, the shortest where several do; lists of playlists that
 -- people export are given a month. What comes now and then only (campaigns on Spotify, small
 -- statements) has no usual lag: nobody can tell whether it is late.
-with feed_columns as (
+with column_years as (
     select feed, source, account, first_date, last_date, last_whole_date
-    from curated.feed_columns
-),
-
-royalty_columns as (
-    select reporting_month, source, account
-    from curated.royalty_columns
+    from curated.column_years
 ),
 
 usual_lags as (
@@ -64,22 +61,6 @@ usual_lags as (
         ) as usual
 ),
 
-days as (
-    select feed, source, account, first_date, last_date, last_whole_date
-    from feed_columns
-
-    union all
-
-    select
-        'royalties' as feed,
-        source,
-        account,
-        (reporting_month || '-01')::date as first_date,
-        last_day((reporting_month || '-01')::date) as last_date,
-        last_day((reporting_month || '-01')::date) as last_whole_date
-    from royalty_columns
-),
-
 newest as (
     select
         feed,
@@ -87,17 +68,15 @@ newest as (
         account,
         min(first_date) as first_date,
         max(last_date) as last_date,
-        max(last_whole_date) as last_whole_date,
-        (getvariable('run_date')::date - max(last_date))::bigint as days_behind
-    from days
+        max(last_whole_date) as last_whole_date
+    from column_years
     group by feed, source, account
 ),
 
 judged as (
     select
         newest.*,
-        usual_lags.usual.days::bigint as usual_lag_days,
-        greatest(newest.days_behind - usual_lags.usual.days, 0)::bigint as days_late
+        usual_lags.usual.days as usual_lag_days
     from newest
     left join usual_lags
         on newest.feed = usual_lags.usual.feed
@@ -108,17 +87,10 @@ select
     judged.feed,
     judged.source,
     judged.account,
-    getvariable('run_date')::date as run_date,
     judged.first_date,
     judged.last_date,
     judged.last_whole_date,
-    judged.days_behind,
-    judged.usual_lag_days,
-    case when judged.usual_lag_days is not null then judged.days_late end as days_late,
-    case
-        when judged.usual_lag_days is null then 'cannot tell'
-        when judged.days_late = 0 then 'fresh'
-        when judged.days_late <= 14 then 'late'
-        else 'stale'
-    end as verdict
+    judged.usual_lag_days::bigint as usual_lag_days,
+    judged.last_date + judged.usual_lag_days + 1 as late_from,
+    judged.last_date + judged.usual_lag_days + 15 as stale_from
 from judged

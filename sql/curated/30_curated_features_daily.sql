@@ -31,9 +31,9 @@
 --
 -- An artist has a row on each day on which anybody says anything of it; what is not told is NULL,
 -- never zero. Names resolve by catalog/artists.csv: a profile, else the account, as the source
--- writes it; a campaign by what stands before its first ' - ', an artist or a recording. What does
--- not resolve is left out. Two profiles of an artist on one platform cannot be told from one that
--- is seen twice, so the larger number counts. Ad windows longer than a day are left out.
+-- writes it; campaigns as in curated.campaigns. What does not resolve is left out. Two profiles of
+-- an artist on one platform cannot be told from one that is seen twice, so the larger number
+-- counts. Ad windows longer than a day are left out.
 with streams_daily as (
     select date, month, platform, artist, streams, is_partial
     from curated.streams_daily
@@ -79,37 +79,21 @@ link_clicks as (
     from feeds.link_clicks
 ),
 
-ad_performance as (
-    select
-        date,
-        month,
-        platform,
-        source,
-        trim(split_part(campaign_name, ' - ', 1)) as name,
-        spend_usd,
-        impressions,
-        link_clicks,
-        is_partial
-    from feeds.ad_performance
+ads_daily as (
+    select date, month, campaign_key, spend_usd, impressions, link_clicks, is_partial
+    from curated.ads_daily
     where date = date_end
+),
+
+campaigns as (
+    select campaign_key, artist
+    from curated.campaign_subjects
+    where artist is not null
 ),
 
 artists as (
     select source, alias_key, artist
     from staging.catalog__artists
-),
-
-tracks as (
-    select track, artist
-    from staging.catalog__tracks
-    where artist is not null
-),
-
-titles as (
-    select name_key(track) as title_key, min(artist) as artist
-    from tracks
-    group by name_key(track)
-    having count(distinct artist) = 1
 ),
 
 link_days as (
@@ -127,17 +111,19 @@ link_days as (
 
 ad_days as (
     select
-        date,
-        month,
-        source,
-        name,
-        case when count(spend_usd) = count(*) then sum(spend_usd) end::decimal(18, 6) as spend_usd,
-        count(*) != count(spend_usd) as is_spend_unknown,
-        sum(impressions)::bigint as impressions,
-        sum(link_clicks)::bigint as link_clicks,
-        bool_or(is_partial) as is_partial
-    from ad_performance
-    group by date, month, source, name
+        ads_daily.date,
+        ads_daily.month,
+        campaigns.artist,
+        case
+            when count(ads_daily.spend_usd) = count(*) then sum(ads_daily.spend_usd)
+        end::decimal(18, 6) as spend_usd,
+        count(*) != count(ads_daily.spend_usd) as is_spend_unknown,
+        sum(ads_daily.impressions)::bigint as impressions,
+        sum(ads_daily.link_clicks)::bigint as link_clicks,
+        bool_or(ads_daily.is_partial) as is_partial
+    from ads_daily
+    inner join campaigns on ads_daily.campaign_key = campaigns.campaign_key
+    group by ads_daily.date, ads_daily.month, campaigns.artist
 ),
 
 facts as (
@@ -154,8 +140,6 @@ facts as (
         null::bigint as views,
         null::bigint as interactions,
         null::bigint as clicks,
-        null::decimal(18, 6) as spend_usd,
-        false as is_spend_unknown,
         is_partial
     from audience
 
@@ -174,8 +158,6 @@ facts as (
         views,
         interactions,
         null as clicks,
-        null as spend_usd,
-        false as is_spend_unknown,
         is_partial
     from engagement
 
@@ -194,40 +176,14 @@ facts as (
         views,
         null as interactions,
         clicks,
-        null as spend_usd,
-        false as is_spend_unknown,
         is_partial
     from link_days
-
-    union all
-
-    select
-        date,
-        month,
-        null as platform,
-        source,
-        name,
-        'ad' as kind,
-        null as followers,
-        null as listeners,
-        null as monthly_listeners,
-        impressions as views,
-        null as interactions,
-        link_clicks as clicks,
-        spend_usd,
-        is_spend_unknown,
-        is_partial
-    from ad_days
 ),
 
 resolved as (
     select
         facts.* exclude (name, source),
-        coalesce(
-            source_alias.artist,
-            any_alias.artist,
-            case when facts.kind = 'ad' then titles.artist end
-        ) as artist
+        coalesce(source_alias.artist, any_alias.artist) as artist
     from facts
     left join artists as source_alias
         on facts.source = source_alias.source
@@ -235,7 +191,6 @@ resolved as (
     left join artists as any_alias
         on any_alias.source is null
         and name_key(facts.name) = any_alias.alias_key
-    left join titles on name_key(facts.name) = titles.title_key
 ),
 
 told as (
@@ -251,12 +206,32 @@ told as (
         views,
         interactions,
         clicks,
-        spend_usd,
-        is_spend_unknown,
+        null::decimal(18, 6) as spend_usd,
+        false as is_spend_unknown,
         null::bigint as streams,
         is_partial
     from resolved
     where artist is not null
+
+    union all
+
+    select
+        date,
+        month,
+        artist,
+        null as platform,
+        'ad' as kind,
+        null as followers,
+        null as listeners,
+        null as monthly_listeners,
+        impressions as views,
+        null as interactions,
+        link_clicks as clicks,
+        spend_usd,
+        is_spend_unknown,
+        null as streams,
+        is_partial
+    from ad_days
 
     union all
 

@@ -1,8 +1,9 @@
 -- One row per month, feed, source, account and column: in how many rows it is filled.
--- partition: month
--- key: month, feed, source, account, column_name
+-- partition: year, month
+-- key: year, month, feed, source, account, column_name
 -- incremental: required
 -- check: filled_count between 0 and row_count
+-- column year: Year (YYYY) of month.
 -- column month: Month (YYYY-MM) of the data.
 -- column feed: Feed the rows came by.
 -- column source: Source of the rows.
@@ -428,6 +429,7 @@ columns as (
 )
 
 select
+    left(columns.month, 4) as year,
     columns.month,
     columns.feed,
     columns.source,

@@ -8,13 +8,13 @@
 -- column current: The newest whole period's value; NULL when none is whole or money is unknown.
 -- column current_period: First day of that month; the day itself for levels.
 -- column progress_pct: current in percent of target, not capped; NULL when current is unknown.
--- column months_left: Months from the run's month to due_month; negative when it is over.
+-- column months_left: Months from that of the newest data to due_month; negative when it is over.
 -- column status: achieved (from 100 %), on_track (75 %), behind (50 %), at_risk or cannot tell.
 --
 -- Streams are of the newest month in which every row of the artist, or label, is whole. Revenue is
--- gross, of the newest month that statements book it in; that is taken for whole before the month
--- of the run, when as many accounts as in the month before have reported. Levels of the label are
--- the sum of each artist's newest one. Followers of two artists may be the same people.
+-- gross, of the newest month that statements book it in; that is taken for whole once any source
+-- tells of a later month, when as many accounts as in the month before have reported. Levels of the
+-- label are the sum of each artist's newest one. Followers of two artists may be the same people.
 with catalog_goals as (
     select metric, artist, target, due_month
     from staging.catalog__goals
@@ -40,6 +40,12 @@ royalty_recordings as (
 statements as (
     select reporting_month, source, account
     from curated.statements
+),
+
+data_freshness as (
+    select last_date
+    from curated.data_freshness
+    where feed != 'royalties'
 ),
 
 features_daily as (
@@ -82,11 +88,26 @@ reported as (
     group by reporting_month
 ),
 
+data_months as (
+    select month_of(last_date) as month from data_freshness
+
+    union all
+
+    select reporting_month as month from statements
+),
+
+newest_data as (
+    select max(month) as month
+    from data_months
+),
+
 whole_reports as (
-    select reporting_month
+    select reported.reporting_month
     from reported
-    where reporting_month < month_of(getvariable('run_date'))
-    qualify account_count >= lag(account_count, 1, 0) over (order by reporting_month)
+    inner join newest_data on reported.reporting_month < newest_data.month
+    qualify
+        reported.account_count
+        >= lag(reported.account_count, 1, 0) over (order by reported.reporting_month)
 ),
 
 revenue_months as (
@@ -201,11 +222,7 @@ select
     measured.current,
     measured.current_period,
     measured.progress_pct,
-    date_diff(
-        'month',
-        date_trunc('month', getvariable('run_date')::date),
-        (measured.due_month || '-01')::date
-    )::bigint as months_left,
+    months_between(newest_data.month, measured.due_month) as months_left,
     case
         when measured.current is null then 'cannot tell'
         when measured.current >= measured.target then 'achieved'
@@ -214,3 +231,4 @@ select
         else 'at_risk'
     end as status
 from measured
+cross join newest_data

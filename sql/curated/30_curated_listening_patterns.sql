@@ -12,7 +12,8 @@
 -- column weekday: 1 for Monday to 7 for Sunday, as the platform cuts days.
 -- column weekday_name: Its English name.
 -- column day_count: Finished days of that weekday that tell streams and listeners.
--- column streams: Streams of these days; a numerator, streams_daily says how many there were.
+-- column streams: Streams of these days; a numerator, never add it up: streams_daily says how many
+--     there were.
 -- column listener_days: Listeners of these days, added: a person counts once on each day.
 -- column streams_per_listener: streams by listener_days; NULL without listeners.
 -- column streams_per_day: streams by day_count.

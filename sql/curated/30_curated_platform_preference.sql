@@ -17,14 +17,15 @@
 --
 -- A platform that tells whole accounts only is in the label's rows and in no artist's, so an
 -- artist's shares are of the platforms that name artists.
-with platforms_of_artists as (
-    select month, platform, artist, streams, is_partial
-    from curated.platform_months
-),
-
-platforms_of_label as (
-    select month, platform, streams, is_partial
-    from curated.platform_months
+with stream_growth as (
+    select
+        strftime(period_start, '%Y-%m') as month,
+        platform,
+        artist,
+        streams,
+        is_partial
+    from curated.stream_growth
+    where period = 'month'
 ),
 
 artist_months as (
@@ -35,7 +36,7 @@ artist_months as (
         sum(streams)::bigint as streams,
         bool_or(is_partial) as is_partial,
         false as is_label
-    from platforms_of_artists
+    from stream_growth
     group by month, artist, platform
     having count(artist) > 0
 
@@ -48,7 +49,7 @@ artist_months as (
         sum(streams)::bigint as streams,
         bool_or(is_partial) as is_partial,
         true as is_label
-    from platforms_of_label
+    from stream_growth
     group by month, platform
 ),
 

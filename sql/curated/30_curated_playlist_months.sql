@@ -11,7 +11,8 @@
 -- column first_seen: First day of the month it was seen on.
 -- column captured_on: Last day of the month it was seen on; the numbers are those of that day.
 -- column last_picture: Last day of the month on which this window of the artist was looked at.
--- column streams: Streams in the window through playlists of that title and author.
+-- column streams: Streams in the window through playlists of that title and author; never add
+--     windows.
 -- column listeners: People who listened in the window; NULL for several lines of that title.
 -- column date_added: When the artist came onto it, if the source says so.
 --

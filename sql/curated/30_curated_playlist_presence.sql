@@ -7,7 +7,7 @@
 -- column playlist_title: Title of the playlist.
 -- column author: Who keeps the playlist; NULL if not told.
 -- column time_window: Window looked at, such as 28day. Windows overlap: never add them up.
--- column streams: Streams in the window until last_seen.
+-- column streams: Streams in the window until last_seen; never add windows.
 -- column listeners: People who listened in the window until last_seen; NULL if not told.
 -- column streams_per_listener: streams by listeners, to 9 decimals; NULL at none or not told.
 -- column date_added: When the artist came onto it, if the source says so.

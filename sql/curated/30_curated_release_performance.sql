@@ -8,12 +8,14 @@
 -- column release_date: Day of release as in the catalog, day 1 of the window.
 -- column days_since_release: Length of the window in days.
 -- column window_end: Last day of the window.
--- column artist_streams: Streams of all of the artist in it; NULL unless every day is whole.
+-- column artist_streams: Streams of all of the artist in it, never add windows; NULL unless every
+--     day is whole.
 -- column artist_day_count: Days of the window with a finished number of the artist.
 -- column median_artist_streams: Median of artist_streams over the catalog, of platform and window.
 -- column artist_release_count: Recordings in that median.
 -- column artist_streams_to_median_pct: artist_streams in percent of the median; NULL at none.
--- column track_streams: Streams of the recording in the window; NULL unless every day is whole.
+-- column track_streams: Streams of the recording in the window, never add windows; NULL unless
+--     every day is whole.
 -- column track_day_count: Days of the window with a finished number of the recording.
 -- column median_track_streams: Median of track_streams over the catalog, of platform and window.
 -- column track_release_count: Recordings in that median.

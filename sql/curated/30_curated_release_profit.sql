@@ -12,15 +12,16 @@
 --     in USD.
 -- column costs_usd: Costs by catalog/costs.csv, in USD; NULL if one has no rate.
 -- column recoupable_usd: Of costs_usd, what is charged to payees, in USD (see payee_statements).
--- column ad_spend_usd: Spend of ads whose campaign names the track, in USD; NULL if one has no
---     rate.
+-- column ad_spend_usd: Spend of campaigns for the track, or of the artist's that name no recording
+--     of the catalog, in USD; NULL if one has no rate.
 -- column profit_usd: net_usd less costs and ad spend, in USD; NULL if costs or spend are unknown.
 -- column first_month: First month (YYYY-MM) with money or cost.
 -- column break_even_month: Month (YYYY-MM) since which profit has not been below 0; NULL: below 0.
 --
--- Money by month of booking, costs by their day. A campaign counts for a track when a part of its
--- name, between ' - ', is the title of just one recording of the catalog; days only, since longer
--- windows overlap them. What payees have paid back of recouped costs is not taken off costs.
+-- Money by month of booking, costs by their day, ads by the first day of what they report. What a
+-- campaign is for says curated.campaigns: it counts for the recording if the artist has just one of
+-- that title in the catalog, else for the artist. What payees have paid back of recouped costs is
+-- not taken off costs.
 with revenue as (
     select
         reporting_month,
@@ -51,31 +52,30 @@ costs as (
 ),
 
 ads as (
-    select month, campaign_name, spend, spend_usd
-    from feeds.ad_performance
-    where date = date_end and spend != 0
-),
-
-titles as (
-    select name_key(track) as track_key, min(isrc) as isrc
-    from tracks
-    group by name_key(track)
-    having count(*) = 1
+    select month, campaign_key, spend_usd
+    from curated.ads_daily
+    where spend != 0 and campaign_key is not null
 ),
 
 campaigns as (
-    select campaign_name, unnest(string_split(campaign_name, ' - ')) as part
-    from ads
-    where campaign_name is not null
-    group by campaign_name
+    select campaign_key, artist, track
+    from curated.campaigns
+    where artist is not null
+),
+
+titles as (
+    select artist, name_key(track) as track_key, min(isrc) as isrc
+    from tracks
+    group by artist, name_key(track)
+    having count(*) = 1
 ),
 
 campaign_tracks as (
-    select campaigns.campaign_name, min(titles.isrc) as isrc
+    select campaigns.campaign_key, campaigns.artist, titles.isrc
     from campaigns
-    inner join titles on name_key(campaigns.part) = titles.track_key
-    group by campaigns.campaign_name
-    having count(distinct titles.isrc) = 1
+    left join titles
+        on campaigns.artist = titles.artist
+        and name_key(campaigns.track) = titles.track_key
 ),
 
 entries as (
@@ -119,9 +119,9 @@ entries as (
     select
         ads.month,
         campaign_tracks.isrc,
-        null as artist,
+        case when campaign_tracks.isrc is null then campaign_tracks.artist end as artist,
         null as track,
-        null as named_artist,
+        campaign_tracks.artist as named_artist,
         null as gross_usd,
         null as net_usd,
         null as without_share_usd,
@@ -131,7 +131,7 @@ entries as (
         0 as unknown_costs,
         case when ads.spend_usd is null then 1 else 0 end as unknown_ads
     from ads
-    inner join campaign_tracks on ads.campaign_name = campaign_tracks.campaign_name
+    inner join campaign_tracks on ads.campaign_key = campaign_tracks.campaign_key
 ),
 
 months as (

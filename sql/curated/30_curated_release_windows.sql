@@ -9,9 +9,11 @@
 -- column release_date: Day of release as in the catalog, day 1 of the window.
 -- column days_since_release: Length of the window in days.
 -- column window_end: Last day of the window.
--- column artist_streams: Streams of all of the artist in it; NULL unless every day is whole.
+-- column artist_streams: Streams of all of the artist in it, never add windows; NULL unless every
+--     day is whole.
 -- column artist_day_count: Days of the window with a finished number of the artist.
--- column track_streams: Streams of the recording in the window; NULL unless every day is whole.
+-- column track_streams: Streams of the recording in the window, never add windows; NULL unless
+--     every day is whole.
 -- column track_day_count: Days of the window with a finished number of the recording.
 -- column link_clicks: Clicks on the artist's link page in the window, on the days that are told.
 -- column link_day_count: Days of the window with clicks told.

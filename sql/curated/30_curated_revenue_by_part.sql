@@ -1,7 +1,8 @@
 -- One row per reporting month and a platform, country, track or distributor: its part of the money.
--- partition: reporting_month
--- key: reporting_month, dimension, part
+-- partition: reporting_year
+-- key: reporting_year, reporting_month, dimension, part
 -- incremental: required
+-- column reporting_year: Year (YYYY) of reporting_month.
 -- column reporting_month: Month (YYYY-MM) in which the distributors booked the money.
 -- column dimension: platform, country, track or distributor.
 -- column part: The platform, country, ISRC or distributor; NULL where a statement does not tell.
@@ -9,47 +10,58 @@
 -- column gross_usd: Money of all lines whose rate is known, adjustments included, in USD.
 --
 -- Each dimension holds all of the money once: add up one, never two.
-with royalties as (
-    select reporting_month, source, isrc, platform, country, kind, gross_usd
-    from curated.royalties
+with revenue as (
+    select reporting_year, reporting_month, source, isrc, platform, sales_usd, gross_usd
+    from curated.revenue_by_track
+),
+
+royalty_countries as (
+    select reporting_year, reporting_month, country, sales_usd, gross_usd
+    from curated.royalty_countries
 ),
 
 parts as (
     select
+        reporting_year,
         reporting_month,
-        grouping(platform) as no_platform,
-        grouping(country) as no_country,
-        grouping(isrc) as no_track,
-        platform,
-        country,
-        isrc,
-        source,
-        sum(gross_usd) filter (where kind = 'sale') as sales_usd,
+        case
+            when grouping(platform) = 0 then 'platform'
+            when grouping(isrc) = 0 then 'track'
+            else 'distributor'
+        end as dimension,
+        case
+            when grouping(platform) = 0 then platform
+            when grouping(isrc) = 0 then isrc
+            else source
+        end as part,
+        sum(sales_usd) as sales_usd,
         sum(gross_usd) as gross_usd
-    from royalties
+    from revenue
     group by
         grouping sets (
-            (reporting_month, platform),
-            (reporting_month, country),
-            (reporting_month, isrc),
-            (reporting_month, source)
+            (reporting_year, reporting_month, platform),
+            (reporting_year, reporting_month, isrc),
+            (reporting_year, reporting_month, source)
         )
+
+    union all
+
+    select
+        reporting_year,
+        reporting_month,
+        'country' as dimension,
+        country as part,
+        sum(sales_usd) as sales_usd,
+        sum(gross_usd) as gross_usd
+    from royalty_countries
+    group by reporting_year, reporting_month, country
 )
 
 select
+    parts.reporting_year,
     parts.reporting_month,
-    case
-        when parts.no_platform = 0 then 'platform'
-        when parts.no_country = 0 then 'country'
-        when parts.no_track = 0 then 'track'
-        else 'distributor'
-    end as dimension,
-    case
-        when parts.no_platform = 0 then parts.platform
-        when parts.no_country = 0 then parts.country
-        when parts.no_track = 0 then parts.isrc
-        else parts.source
-    end as part,
+    parts.dimension,
+    parts.part,
     parts.sales_usd::decimal(38, 12) as sales_usd,
     parts.gross_usd::decimal(38, 12) as gross_usd
 from parts

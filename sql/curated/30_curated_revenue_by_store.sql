@@ -1,7 +1,8 @@
 -- One row per reporting month, sale month, distributor account, store and currency: its money.
--- partition: reporting_month
--- key: reporting_month, sale_month, source, account, store, currency
+-- partition: reporting_year
+-- key: reporting_year, reporting_month, sale_month, source, account, store, currency
 -- incremental: required
+-- column reporting_year: Year (YYYY) of reporting_month.
 -- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.
 -- column sale_month: Month (YYYY-MM) of the use.
 -- column source: Distributor whose statement says so.
@@ -24,9 +25,10 @@
 -- column line_count: Statement lines.
 -- column lines_without_rate: Lines in a currency without a rate: their money is not in USD.
 --
--- Small, and built month by month: what asks about all of history, but of no recording, reads this.
+-- Small, and built year by year: what asks about all of history, but of no recording, reads this.
 with revenue as (
     select
+        reporting_year,
         reporting_month,
         sale_month,
         source,
@@ -52,6 +54,7 @@ with revenue as (
 )
 
 select
+    revenue.reporting_year,
     revenue.reporting_month,
     revenue.sale_month,
     revenue.source,
@@ -76,6 +79,7 @@ select
     sum(revenue.lines_without_rate)::bigint as lines_without_rate
 from revenue
 group by
+    revenue.reporting_year,
     revenue.reporting_month,
     revenue.sale_month,
     revenue.source,

@@ -1,9 +1,11 @@
 -- One row per reporting month, sale month, account, recording and store: money without countries.
--- partition: reporting_month
--- key: reporting_month, sale_month, source, account, artist, track, isrc, store, currency
+-- partition: reporting_year, reporting_month
+-- key: reporting_year, reporting_month, sale_month, source, account, artist, track, isrc, store,
+--     currency, is_artist_known, is_track_known
 -- incremental: required
 -- check: line_count > 0
 -- check: (lines_without_rate = line_count) = (gross_usd is null)
+-- column reporting_year: Year (YYYY) of reporting_month.
 -- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.
 -- column sale_month: Month (YYYY-MM) of the use.
 -- column source: Distributor whose statement says so.
@@ -12,6 +14,8 @@
 -- column track: Track as in the catalog, or as the distributor writes it.
 -- column isrc: ISRC of the recording; NULL for whole albums.
 -- column store: Store as the distributor writes it.
+-- column is_artist_known: The catalog resolves the artist.
+-- column is_track_known: The catalog knows the ISRC.
 -- column platform: Platform the store belongs to; NULL while the store is not mapped.
 -- column store_class: streaming, download, social or ads; NULL while the store is not mapped.
 -- column currency: Currency of the statement, ISO 4217.
@@ -30,7 +34,9 @@
 -- column line_count: Statement lines.
 -- column lines_without_rate: Lines in a currency without a rate: their money is not in USD.
 --
--- Small, and built month by month: what asks about money across months reads this.
+-- Small, and built month by month. Tables that ask about all of history read what adds it up by
+-- year (revenue_by_store, royalty_recordings, royalty_years, revenue_by_part): a dozen files, not a
+-- file for each month.
 with royalties as (
     select
         reporting_month,
@@ -46,6 +52,8 @@ with royalties as (
         store_class,
         currency,
         owner_share,
+        is_artist_known,
+        is_track_known,
         units,
         streams,
         gross,
@@ -56,6 +64,7 @@ with royalties as (
 )
 
 select
+    left(royalties.reporting_month, 4) as reporting_year,
     royalties.reporting_month,
     royalties.sale_month,
     royalties.source,
@@ -68,6 +77,8 @@ select
     royalties.store_class,
     royalties.currency,
     royalties.owner_share,
+    royalties.is_artist_known,
+    royalties.is_track_known,
     sum(royalties.units)::bigint as units,
     sum(royalties.streams)::bigint as streams,
     (sum(royalties.streams) filter (where royalties.gross_usd is not null))::bigint
@@ -100,4 +111,6 @@ group by
     royalties.platform,
     royalties.store_class,
     royalties.currency,
-    royalties.owner_share
+    royalties.owner_share,
+    royalties.is_artist_known,
+    royalties.is_track_known

@@ -1,8 +1,11 @@
 -- One row per reporting month, dimension and part: its share of the twelve months that end there.
--- key: reporting_month, dimension, part
+-- partition: year
+-- key: year, reporting_month, dimension, part
+-- incremental: required
 -- check: share is null or share between 0 and 1
 -- check: concentration is null or concentration between 0 and 1.000001
 -- export: yes
+-- column year: Year (YYYY) of reporting_month.
 -- column reporting_month: Last month (YYYY-MM) of the twelve, by the distributors' booking.
 -- column dimension: platform, country, track or distributor.
 -- column part: The platform, country, ISRC or distributor; NULL where a statement does not tell.
@@ -21,63 +24,87 @@
 -- By month of booking, which is always finished, and not by sale month, which never is. Shares are
 -- of sales, since a part with more corrections than sales has no share. Money without a part counts
 -- as one part, and raises the index: map the stores, fill the ISRCs.
-with parts as (
-    select reporting_month, dimension, part, sales_usd, gross_usd
-    from curated.revenue_by_part
+with windows as (
+    select
+        year,
+        reporting_year,
+        reporting_month,
+        is_year_ago,
+        dimension,
+        part,
+        sales_usd,
+        gross_usd,
+        month_count,
+        has_statement
+    from curated.revenue_windows
 ),
 
-statements as (
-    select reporting_month
-    from curated.statements
+booking_years as (
+    select
+        year,
+        reporting_month,
+        is_year_ago,
+        dimension,
+        reporting_year,
+        max(month_count) as month_count,
+        bool_or(has_statement) as has_statement
+    from windows
+    group by year, reporting_month, is_year_ago, dimension, reporting_year
 ),
 
 months as (
-    select reporting_month
-    from statements
-    group by reporting_month
-),
-
-window_months as (
     select
-        months.reporting_month,
-        earlier.reporting_month as booked_month,
-        count(*) over (partition by months.reporting_month) as month_count
-    from months
-    inner join months as earlier
-        on months.reporting_month >= earlier.reporting_month
-        and month_after(months.reporting_month, -12) < earlier.reporting_month
+        year,
+        reporting_month,
+        is_year_ago,
+        dimension,
+        sum(month_count)::bigint as month_count,
+        bool_or(has_statement) as has_statement
+    from booking_years
+    group by year, reporting_month, is_year_ago, dimension
 ),
 
 totals as (
     select
-        window_months.reporting_month,
-        (window_months.reporting_month || '-01')::date as first_day,
-        window_months.month_count,
-        parts.dimension,
-        parts.part,
-        coalesce(sum(parts.sales_usd), 0)::decimal(38, 12) as sales_usd,
-        sum(parts.gross_usd)::decimal(38, 12) as gross_usd
-    from window_months
-    inner join parts on window_months.booked_month = parts.reporting_month
-    group by
-        window_months.reporting_month,
-        window_months.month_count,
-        parts.dimension,
-        parts.part
+        year,
+        reporting_month,
+        is_year_ago,
+        dimension,
+        part,
+        coalesce(sum(sales_usd), 0)::decimal(38, 12) as sales_usd,
+        sum(gross_usd)::decimal(38, 12) as gross_usd
+    from windows
+    group by year, reporting_month, is_year_ago, dimension, part
 ),
 
 shares as (
     select
-        *,
-        ratio(sales_usd, sum(sales_usd) over (partition by dimension, reporting_month)) as share
+        totals.*,
+        months.month_count,
+        months.has_statement,
+        ratio(
+            totals.sales_usd,
+            sum(totals.sales_usd) over (
+                partition by
+                    totals.year,
+                    totals.reporting_month,
+                    totals.is_year_ago,
+                    totals.dimension
+            )
+        ) as share
     from totals
+    inner join months
+        on totals.year = months.year
+        and totals.reporting_month = months.reporting_month
+        and totals.is_year_ago = months.is_year_ago
+        and totals.dimension = months.dimension
 ),
 
 indexes as (
     select
         *,
         sum(share::decimal(18, 12) * share::decimal(18, 12)) over (
-            partition by dimension, reporting_month
+            partition by year, reporting_month, is_year_ago, dimension
         )::decimal(38, 12) as concentration
     from shares
 ),
@@ -85,21 +112,15 @@ indexes as (
 compared as (
     select
         *,
-        max(share) over (
-            partition by dimension, part
-            order by first_day
-            range between interval 1 year preceding and interval 1 year preceding
+        max(share) filter (where is_year_ago) over (
+            partition by year, reporting_month, dimension, part
         ) as earlier_share,
-        max(concentration) over (
-            partition by dimension
-            order by first_day
-            range between interval 1 year preceding and interval 1 year preceding
+        max(concentration) filter (where is_year_ago) over (
+            partition by year, reporting_month, dimension
         ) as earlier_concentration,
         coalesce(
-            max(month_count) over (
-                partition by dimension
-                order by first_day
-                range between interval 1 year preceding and interval 1 year preceding
+            max(month_count) filter (where is_year_ago) over (
+                partition by year, reporting_month, dimension
             ),
             0
         ) = 12 as is_comparable
@@ -107,6 +128,7 @@ compared as (
 )
 
 select
+    compared.year,
     compared.reporting_month,
     compared.dimension,
     compared.part,
@@ -125,3 +147,4 @@ select
         as concentration_a_year_ago,
     compared.month_count < 12 as is_partial
 from compared
+where not compared.is_year_ago and compared.has_statement

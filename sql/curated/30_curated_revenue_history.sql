@@ -13,11 +13,13 @@
 -- Money of a sale month comes over several months. A month is whole when the statements have gone
 -- on by as many months as it takes for 99 % of the money, as older sale months (settled for 6
 -- months) have shown, or by the longest lag while nothing is settled; counted from the statement of
--- that active distributor (one within the last 6 months) that is furthest behind. Months before the
--- first statement's own are not whole either. A series begins with its first money.
+-- that active distributor (one within the last 6 months) that is furthest behind. What a
+-- distributor pays for months before its first statement's own (by its shortest lag) is left out,
+-- since they are not whole either. A series begins with its first money.
 with months as (
     select
         month_index(sale_month) as sale_number,
+        source,
         artist,
         platform,
         gross_usd,
@@ -39,6 +41,7 @@ sources as (
     select
         source,
         min(reporting_number) as first_number,
+        min(lag_months) as first_lag,
         max(reporting_number) as last_number,
         max(max(reporting_number)) over () as newest_number
     from statement_lags
@@ -47,7 +50,6 @@ sources as (
 
 reported as (
     select
-        min(first_number) as first_number,
         min(last_number) filter (where last_number >= newest_number - 6) as last_number,
         max(newest_number) as newest_number
     from sources
@@ -81,16 +83,17 @@ usual_lag as (
         coalesce(
             min(lag_months) filter (where settled_usd >= 0.99 * all_usd and all_usd > 0),
             max(lag_months)
-        ) as whole_lag,
-        min(lag_months) as first_lag
+        ) as whole_lag
     from running_lags
 ),
 
 bounds as (
     select
-        reported.first_number - usual_lag.first_lag as first_number,
+        sources.source,
+        sources.first_number - sources.first_lag as first_number,
         reported.last_number - usual_lag.whole_lag as last_number
-    from usual_lag
+    from sources
+    cross join usual_lag
     cross join reported
 ),
 
@@ -104,7 +107,8 @@ totals as (
         sum(months.lines_without_rate) as lines_without_rate
     from months
     inner join bounds
-        on months.sale_number >= bounds.first_number
+        on months.source = bounds.source
+        and months.sale_number >= bounds.first_number
         and months.sale_number <= bounds.last_number
     group by months.artist, months.platform, months.sale_number, bounds.last_number
 ),

@@ -22,7 +22,7 @@ with money as not materialized (
 
 statements as (
     select source, reporting_month
-    from curated.statements
+    from curated.revenue_by_store
 ),
 
 spans as (

@@ -29,33 +29,16 @@
 -- column lag_2_share: The same within 2 months; never falls from one to the next.
 -- column lag_3_share: The same within 3 months.
 -- column lag_6_share: The same within 6 months.
--- column usual_lag_months: Months after which the store's money is usually booked (revenue_lags).
--- column is_complete: The usual lag has passed in the distributor's statements; NULL: cannot be
---     told.
---
--- Complete is judged by the statements that exist, never by the calendar: a statement that did not
--- come completes nothing. A store without settled months has the lag of its distributor, a
--- distributor without any that of the platform at the others.
+-- column usual_lag_months: Months after which the store's money is usually booked (sale_months).
+-- column is_complete: The month's money has come (sale_months); NULL: cannot be told.
 with revenue as (
     select *
     from curated.revenue_by_store
 ),
 
-lags as (
-    select source, platform, usual_lag_months
-    from curated.revenue_lags
-),
-
-newest as (
-    select source, max(reporting_month) as reporting_month
-    from revenue
-    group by source
-),
-
-usual as (
-    select source, platform, max(usual_lag_months) as usual_lag_months
-    from lags
-    group by source, platform
+sale_months as (
+    select sale_month, source, platform, usual_lag_months, is_complete
+    from curated.sale_months
 ),
 
 aged as (
@@ -122,19 +105,10 @@ select
     ratio(coalesce(totals.sales_2, 0), totals.sales) as lag_2_share,
     ratio(coalesce(totals.sales_3, 0), totals.sales) as lag_3_share,
     ratio(coalesce(totals.sales_6, 0), totals.sales) as lag_6_share,
-    coalesce(own.usual_lag_months, of_source.usual_lag_months, of_platform.usual_lag_months)
-        as usual_lag_months,
-    months_between(totals.sale_month, newest.reporting_month)
-        >= coalesce(own.usual_lag_months, of_source.usual_lag_months, of_platform.usual_lag_months)
-        as is_complete
+    sale_months.usual_lag_months,
+    sale_months.is_complete
 from totals
-inner join newest on totals.source = newest.source
-left join usual as own
-    on totals.source = own.source
-    and totals.platform = own.platform
-left join usual as of_source
-    on totals.source = of_source.source
-    and of_source.platform is null
-left join usual as of_platform
-    on totals.platform = of_platform.platform
-    and of_platform.source is null
+left join sale_months
+    on totals.sale_month = sale_months.sale_month
+    and totals.source = sale_months.source
+    and totals.platform is not distinct from sale_months.platform

@@ -23,22 +23,10 @@ with revenue as (
     where store_class = 'streaming' and platform is not null
 ),
 
-monthly as (
+sale_months as (
     select sale_month, platform, is_complete
-    from curated.revenue_monthly
-    where store_class = 'streaming' and platform is not null
-),
-
-completeness as (
-    select
-        sale_month,
-        platform,
-        case
-            when count(*) filter (where not is_complete) > 0 then false
-            when count(is_complete) = count(*) then true
-        end as is_complete
-    from monthly
-    group by sale_month, platform
+    from curated.sale_months
+    where source is null
 ),
 
 totals as (
@@ -73,8 +61,8 @@ select
     totals.source_count,
     totals.line_count,
     totals.streams_without_rate,
-    completeness.is_complete
+    sale_months.is_complete
 from totals
-left join completeness
-    on totals.platform = completeness.platform
-    and totals.sale_month = completeness.sale_month
+left join sale_months
+    on totals.platform = sale_months.platform
+    and totals.sale_month = sale_months.sale_month

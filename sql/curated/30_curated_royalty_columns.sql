@@ -1,8 +1,9 @@
 -- One row per reporting month, source, account and column: in how many lines it is filled.
--- partition: reporting_month
--- key: reporting_month, source, account, column_name
+-- partition: year, reporting_month
+-- key: year, reporting_month, source, account, column_name
 -- incremental: required
 -- check: filled_count between 0 and row_count
+-- column year: Year (YYYY) of reporting_month.
 -- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.
 -- column source: Distributor.
 -- column account: Account at the distributor.
@@ -45,6 +46,7 @@ columns as (
 )
 
 select
+    left(columns.reporting_month, 4) as year,
     columns.reporting_month,
     columns.source,
     columns.account,

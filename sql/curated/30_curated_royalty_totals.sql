@@ -15,8 +15,8 @@
 -- column gross_usd: Money of the lines whose rate is known, adjustments included, in USD.
 -- column line_count: Statement lines.
 --
--- The one table that opens every month's file; what asks about all of history reads this.
-with royalty_months as (
+-- What asks about all of history, but of no month, reads this.
+with royalty_years as (
     select
         source,
         artist,
@@ -32,31 +32,31 @@ with royalty_months as (
         streams,
         gross_usd,
         line_count
-    from curated.royalty_months
+    from curated.royalty_years
 )
 
 select
-    royalty_months.source,
-    royalty_months.artist,
-    royalty_months.isrc,
-    royalty_months.track,
-    royalty_months.store,
-    royalty_months.platform,
-    royalty_months.is_artist_known,
-    royalty_months.is_track_known,
-    min(royalty_months.first_sale_month) as first_sale_month,
-    max(royalty_months.last_sale_month) as last_sale_month,
-    sum(royalty_months.units)::bigint as units,
-    sum(royalty_months.streams)::bigint as streams,
-    sum(royalty_months.gross_usd)::decimal(38, 12) as gross_usd,
-    sum(royalty_months.line_count)::bigint as line_count
-from royalty_months
+    royalty_years.source,
+    royalty_years.artist,
+    royalty_years.isrc,
+    royalty_years.track,
+    royalty_years.store,
+    royalty_years.platform,
+    royalty_years.is_artist_known,
+    royalty_years.is_track_known,
+    min(royalty_years.first_sale_month) as first_sale_month,
+    max(royalty_years.last_sale_month) as last_sale_month,
+    sum(royalty_years.units)::bigint as units,
+    sum(royalty_years.streams)::bigint as streams,
+    sum(royalty_years.gross_usd)::decimal(38, 12) as gross_usd,
+    sum(royalty_years.line_count)::bigint as line_count
+from royalty_years
 group by
-    royalty_months.source,
-    royalty_months.artist,
-    royalty_months.isrc,
-    royalty_months.track,
-    royalty_months.store,
-    royalty_months.platform,
-    royalty_months.is_artist_known,
-    royalty_months.is_track_known
+    royalty_years.source,
+    royalty_years.artist,
+    royalty_years.isrc,
+    royalty_years.track,
+    royalty_years.store,
+    royalty_years.platform,
+    royalty_years.is_artist_known,
+    royalty_years.is_track_known

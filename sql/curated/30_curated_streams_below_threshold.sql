@@ -20,7 +20,7 @@
 -- statement has ever named are not here.
 with revenue as (
     select sale_month, source, isrc, track, artist, streams, gross_usd
-    from curated.revenue_by_track
+    from curated.royalty_recordings
     where platform = 'spotify' and store_class = 'streaming'
 ),
 
@@ -30,9 +30,9 @@ rates as (
     where platform = 'spotify' and is_complete
 ),
 
-monthly as (
+stores as (
     select source, sale_month
-    from curated.revenue_monthly
+    from curated.revenue_by_store
     where platform = 'spotify' and store_class = 'streaming'
 ),
 
@@ -45,18 +45,18 @@ last_complete as (
 
 known_months as (
     select
-        monthly.source,
+        stores.source,
         last_complete.first_month,
         last_complete.last_month,
         (
-            count(distinct monthly.sale_month) filter (
-                where monthly.sale_month between last_complete.first_month
+            count(distinct stores.sale_month) filter (
+                where stores.sale_month between last_complete.first_month
                     and last_complete.last_month
             )
         )::bigint as months_known
-    from monthly
+    from stores
     inner join last_complete on last_complete.last_month is not null
-    group by monthly.source, last_complete.first_month, last_complete.last_month
+    group by stores.source, last_complete.first_month, last_complete.last_month
 ),
 
 recordings as (

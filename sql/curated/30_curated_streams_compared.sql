@@ -7,7 +7,8 @@
 -- column platform: Platform the streams happened on.
 -- column reporter: Who counted.
 -- column artist_count: Artists this reporter named on the day; 0 when it speaks of whole accounts.
--- column streams: Streams of the day by this reporter, over all its artists or accounts.
+-- column streams: Streams of the day by this reporter, over all its artists or accounts; never add
+--     those of reporters.
 -- column believed_streams: Streams of the day in streams_daily, over all rows of the platform.
 -- column difference: streams minus believed_streams.
 -- column difference_pct: difference in percent of believed_streams; NULL when those are 0.

@@ -1,4 +1,4 @@
--- One row per month and whose streams they are, as in streams_by_month: how many statements paid.
+-- One row per month and whose streams they are, as in stream_growth: how many statements paid.
 -- key: month, platform, artist, source, account
 -- export: yes
 -- column month: Month (YYYY-MM) of the streams.
@@ -15,14 +15,22 @@
 --
 -- Statements pay less than platforms count: other people's distributors, stores without money,
 -- recordings under a threshold. How much less is measured here, and nowhere assumed.
-with streams_by_month as (
-    select month, platform, artist, source, account, streams, is_partial
-    from curated.streams_by_month
+with stream_growth as (
+    select
+        strftime(period_start, '%Y-%m') as month,
+        platform,
+        artist,
+        source,
+        account,
+        streams,
+        is_partial
+    from curated.stream_growth
+    where period = 'month'
 ),
 
 revenue as (
     select sale_month, platform, artist, source, account, streams
-    from curated.revenue_by_track
+    from curated.royalty_recordings
     where store_class = 'streaming' and platform is not null
 ),
 
@@ -45,28 +53,28 @@ paid_accounts as (
 
 months as (
     select
-        streams_by_month.*,
+        stream_growth.*,
         coalesce(
             case
-                when streams_by_month.artist is null then paid_accounts.streams
+                when stream_growth.artist is null then paid_accounts.streams
                 else paid_artists.streams
             end,
             0
         ) as paid_streams,
         rates.is_complete
-    from streams_by_month
+    from stream_growth
     left join paid_artists
-        on streams_by_month.month = paid_artists.sale_month
-        and streams_by_month.platform = paid_artists.platform
-        and streams_by_month.artist = paid_artists.artist
+        on stream_growth.month = paid_artists.sale_month
+        and stream_growth.platform = paid_artists.platform
+        and stream_growth.artist = paid_artists.artist
     left join paid_accounts
-        on streams_by_month.month = paid_accounts.sale_month
-        and streams_by_month.platform = paid_accounts.platform
-        and streams_by_month.source = paid_accounts.source
-        and streams_by_month.account = paid_accounts.account
+        on stream_growth.month = paid_accounts.sale_month
+        and stream_growth.platform = paid_accounts.platform
+        and stream_growth.source = paid_accounts.source
+        and stream_growth.account = paid_accounts.account
     left join rates
-        on streams_by_month.month = rates.sale_month
-        and streams_by_month.platform = rates.platform
+        on stream_growth.month = rates.sale_month
+        and stream_growth.platform = rates.platform
 ),
 
 newest_complete as (

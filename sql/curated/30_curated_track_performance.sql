@@ -1,7 +1,10 @@
 -- One row per month, recording or track and platform: what is paid beside what platforms show.
--- key: month, isrc, artist, track, platform
+-- partition: year
+-- key: year, month, isrc, artist, track, platform
 -- check: coalesce(statement_streams, 0) >= 0 and coalesce(day_streams, 0) >= 0
+-- incremental: required
 -- export: yes
+-- column year: Year (YYYY) of month.
 -- column month: Month (YYYY-MM) of the use, the days and the picture.
 -- column isrc: ISRC of the recording; NULL for whole albums and titles nobody resolves.
 -- column artist: Artist as in the catalog, or as the source writes it; NULL if it does not say.
@@ -10,11 +13,13 @@
 -- column statement_streams: Streams by statements, of stores of class streaming.
 -- column gross_usd: Money of the lines whose rate is known, adjustments included, in USD.
 -- column lines_without_rate: Statement lines whose money is not in gross_usd.
--- column is_statement_partial: Fewer than three reporting months have passed: more is to come.
+-- column is_statement_partial: Of a distributor the month's money has not come yet (sale_months);
+--     NULL: cannot be told.
 -- column day_streams: Streams of the month's days as the platform shows them; never add to others.
 -- column day_count: Days in day_streams.
 -- column is_day_partial: A day of the month is missing from day_streams, or not finished.
--- column window_streams: Streams of the 28 days before window_end, as the platform shows them.
+-- column window_streams: Streams of the 28 days before window_end, as the platform shows them;
+--     never add windows.
 -- column window_listeners: People who listened in these 28 days.
 -- column window_saves: People who saved the recording in these 28 days.
 -- column window_end: Day of the month's newest picture of 28 days.
@@ -25,6 +30,7 @@
 -- days are shown, and overlap. Only statement_streams and gross_usd add up over rows.
 with royalty_recordings as (
     select
+        year,
         sale_month,
         isrc,
         artist,
@@ -38,6 +44,7 @@ with royalty_recordings as (
 
 track_windows as (
     select
+        year,
         month,
         platform,
         time_window,
@@ -54,23 +61,20 @@ track_windows as (
     where time_window in ('days', '28day')
 ),
 
-tracks as (
+track_names as (
     select isrc, track, artist
-    from curated.tracks
+    from curated.track_names
 ),
 
-statements as (
-    select reporting_month
-    from curated.statements
-),
-
-newest as (
-    select max(reporting_month) as reporting_month
-    from statements
+sale_months as (
+    select year, sale_month, platform, is_complete
+    from curated.sale_months
+    where source is null
 ),
 
 paid as (
     select
+        year,
         sale_month as month,
         isrc,
         case when isrc is null then artist end as artist,
@@ -81,6 +85,7 @@ paid as (
         sum(lines_without_rate)::bigint as lines_without_rate
     from royalty_recordings
     group by
+        year,
         sale_month,
         isrc,
         case when isrc is null then artist end,
@@ -90,6 +95,7 @@ paid as (
 
 measures as (
     select
+        year,
         month,
         isrc,
         artist,
@@ -113,6 +119,7 @@ measures as (
     union all
 
     select
+        year,
         month,
         isrc,
         case when isrc is null then artist end as artist,
@@ -136,6 +143,7 @@ measures as (
 
 totals as (
     select
+        year,
         month,
         isrc,
         artist,
@@ -155,28 +163,20 @@ totals as (
         max(window_saves) as window_saves,
         max(window_end) as window_end
     from measures
-    group by month, isrc, artist, track, platform
+    group by year, month, isrc, artist, track, platform
 )
 
 select
+    totals.year,
     totals.month,
     totals.isrc,
-    coalesce(tracks.artist, totals.artist, totals.shown_artist) as artist,
-    coalesce(tracks.track, totals.track, totals.shown_track) as track,
+    coalesce(track_names.artist, totals.artist, totals.shown_artist) as artist,
+    coalesce(track_names.track, totals.track, totals.shown_track) as track,
     totals.platform,
     totals.statement_streams,
     totals.gross_usd,
     totals.lines_without_rate,
-    case
-        when totals.is_paid
-            then
-                date_diff(
-                    'month',
-                    (totals.month || '-01')::date,
-                    (newest.reporting_month || '-01')::date
-                )
-                < 3
-    end as is_statement_partial,
+    case when totals.is_paid then not sale_months.is_complete end as is_statement_partial,
     totals.day_streams,
     totals.day_count,
     totals.is_day_partial,
@@ -188,5 +188,8 @@ select
         as streams_per_listener,
     100.0::double * totals.window_saves / nullif(totals.window_listeners, 0) as saved_pct
 from totals
-left join tracks on totals.isrc = tracks.isrc
-cross join newest
+left join track_names on totals.isrc = track_names.isrc
+left join sale_months
+    on totals.year = sale_months.year
+    and totals.month = sale_months.sale_month
+    and totals.platform is not distinct from sale_months.platform

@@ -1,9 +1,10 @@
 -- One row per month, platform, recording or song title and window: the newest picture of it.
--- partition: month
--- key: month, platform, time_window, isrc, artist, track
+-- partition: year, month
+-- key: year, month, platform, time_window, isrc, artist, track
 -- incremental: required
 -- check: coalesce(streams, 0) >= 0
 -- export: yes
+-- column year: Year (YYYY) of month.
 -- column month: Month (YYYY-MM) of the picture, or of the days.
 -- column platform: Platform the streams happened on.
 -- column time_window: days: the month's own days; else the window of the picture, such as 28day.
@@ -45,6 +46,7 @@ newest as (
 )
 
 select
+    left(newest.month, 4) as year,
     newest.month,
     newest.platform,
     case when newest.time_window = 'day' then 'days' else newest.time_window end

@@ -9,9 +9,10 @@ with listening_patterns as (
     group by month, platform, source, artist
 ),
 
-platform_months as (
-    select month, platform, artist, streams
-    from curated.platform_months
+stream_growth as (
+    select strftime(period_start, '%Y-%m') as month, platform, artist, streams
+    from curated.stream_growth
+    where period = 'month'
 )
 
 select
@@ -20,13 +21,13 @@ select
     listening_patterns.source,
     listening_patterns.artist,
     listening_patterns.streams as listened_streams,
-    platform_months.streams as daily_streams
+    stream_growth.streams as daily_streams
 from listening_patterns
-left join platform_months
-    on listening_patterns.month = platform_months.month
-    and listening_patterns.platform = platform_months.platform
-    and listening_patterns.artist = platform_months.artist
-where listening_patterns.streams > coalesce(platform_months.streams, 0)
+left join stream_growth
+    on listening_patterns.month = stream_growth.month
+    and listening_patterns.platform = stream_growth.platform
+    and listening_patterns.artist = stream_growth.artist
+where listening_patterns.streams > coalesce(stream_growth.streams, 0)
 order by
     listening_patterns.month,
     listening_patterns.platform,

@@ -1,10 +1,11 @@
 -- One row per mart and measure whose sum is not that of curated.royalties, to the last decimal.
 -- severity: error
 --
+-- The sums of curated.royalties are those of curated.statements, which takes them month by month.
 -- payees: what is theirs and the owner's money are the gross that an owner's share is known for.
-with royalties as (
-    select source, owner_share, gross, gross_usd, net_usd, streams, line_count
-    from curated.royalties
+with statements as (
+    select gross, royalties_usd, shared_usd, net_usd, streams, line_count
+    from curated.statements
 ),
 
 revenue_by_track as (
@@ -40,12 +41,12 @@ release_profit as (
 expected as (
     select
         coalesce(sum(gross), 0) as gross,
-        coalesce(sum(gross_usd), 0) as gross_usd,
+        coalesce(sum(royalties_usd), 0) as gross_usd,
         coalesce(sum(net_usd), 0) as net_usd,
-        coalesce(sum(gross_usd) filter (where owner_share is not null), 0) as shared_usd,
+        coalesce(sum(shared_usd), 0) as shared_usd,
         coalesce(sum(streams), 0) as streams,
         coalesce(sum(line_count), 0) as line_count
-    from royalties
+    from statements
 ),
 
 found as (

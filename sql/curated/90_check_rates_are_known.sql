@@ -1,11 +1,11 @@
 -- One row per currency and month of a statement without a rate: its money is in no sum in dollars.
 -- severity: warn
 --
--- Add the rate to LAKE/catalog/fx.csv.
+-- Add the rate to LAKE/catalog/fx.csv. Dollars need none: months of dollars only are not even read.
 with royalties as (
     select reporting_month, source, currency, gross, line_count
     from curated.royalties
-    where gross_usd is null
+    where currency != 'USD' and gross_usd is null
 )
 
 select

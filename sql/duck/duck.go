@@ -40,12 +40,39 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open duckdb: %w", err)
 	}
 	pool.SetMaxOpenConns(1)
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		_ = pool.Close()
-		return nil, fmt.Errorf("open duckdb: %w", err)
+	pool.SetMaxIdleConns(-1) // a connection that is given back ends, and its temporary tables with it
+	db := &DB{pool: pool}
+	if err := db.connect(ctx, o); err != nil {
+		return nil, errors.Join(err, pool.Close())
 	}
-	db := &DB{pool: pool, conn: conn, log: o.Log}
+	return db, nil
+}
+
+// Renew makes the database as empty as one just opened, with other settings, at a tenth of what opening
+// takes. What was made before the first Renew stays, out of sight, in the database called memory. After an
+// error it is of no use but to be closed.
+func (d *DB) Renew(ctx context.Context, o Options) error {
+	if err := d.conn.Close(); err != nil {
+		return fmt.Errorf("renew duckdb: %w", err)
+	}
+	if err := d.connect(ctx, o); err != nil {
+		return err
+	}
+	for _, statement := range []string{"detach database if exists renewed", "attach ':memory:' as renewed", "use renewed"} {
+		if err := d.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("renew duckdb: %s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+// connect takes a new connection and settles it.
+func (d *DB) connect(ctx context.Context, o Options) error {
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("open duckdb: %w", err)
+	}
+	d.conn, d.log = conn, o.Log
 	settings := []string{
 		"set autoinstall_known_extensions = false",
 		"set autoload_known_extensions = false",
@@ -57,8 +84,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	memory, err := memoryLimit(ctx, conn, o.Memory)
 	if err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("open duckdb: %w", err)
+		return errors.Join(fmt.Errorf("open duckdb: %w", err), conn.Close())
 	}
 	settings = append(settings, "set memory_limit = "+Literal(memory))
 	if o.Threads > 0 {
@@ -74,11 +100,10 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	for _, setting := range settings {
 		if _, err := conn.ExecContext(ctx, setting); err != nil {
-			_ = db.Close()
-			return nil, fmt.Errorf("open duckdb: %s: %w", setting, err)
+			return errors.Join(fmt.Errorf("open duckdb: %s: %w", setting, err), conn.Close())
 		}
 	}
-	return db, nil
+	return nil
 }
 
 // memoryLimit is what was asked for, else half of the machine's: DuckDB's own default is 80 % of it

@@ -1,8 +1,15 @@
 -- One row per account, day of capture and ad.
 -- key: account, captured_on, id
+--
+-- One that shifted from one page to the next while they were fetched is in both, and the later
+-- one counts.
 with ads as (
     select *
     from raw.metaads__ads
+    qualify row_number() over (
+        partition by account, captured_on, id
+        order by _drop desc, _file desc, _row desc
+    ) = 1
 )
 
 select

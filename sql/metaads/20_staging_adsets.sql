@@ -3,9 +3,15 @@
 --
 -- Budgets come in minor units; how many decimals they stand for, the account's currency says.
 -- Without an answer about the account the amount is unknown.
+-- One that shifted from one page to the next while they were fetched is in both, and the later
+-- one counts.
 with adsets as (
     select *
     from raw.metaads__adsets
+    qualify row_number() over (
+        partition by account, captured_on, id
+        order by _drop desc, _file desc, _row desc
+    ) = 1
 ),
 
 currencies as (

@@ -161,11 +161,12 @@ func (d *standing) partition(table string) []string {
 	return d.catalog.Script(s.Members[0]).Header.Partition
 }
 
+// partitionOf are the columns by which a reader is narrowed to what changed in its inputs.
 func (d *standing) partitionOf(s *script.Script, inputs []string) []string {
 	if s.Kind == script.Feed {
 		return inputs
 	}
-	return s.Header.Partition
+	return s.NarrowBy
 }
 
 // pick takes the values of some columns; not ok when one is missing.
@@ -202,12 +203,16 @@ func (d *standing) count(s *script.Script, step *StandingStep) {
 		return
 	}
 	step.Partitions = []string{}
+	found := [][]string{}
 	for _, part := range manifest.Parts {
-		if slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, part.Values) }) {
+		values, _ := pick(d.partitionOf(s, nil), s.Header.Partition, part.Values)
+		if slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, values) }) {
 			step.Partitions = append(step.Partitions, part.Key)
 			step.Rows += part.Rows
+			found = append(found, part.Values)
 		}
 	}
+	d.sets[s.Table] = found
 }
 
 // Mermaid draws the answer as a flowchart.

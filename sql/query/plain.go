@@ -103,7 +103,7 @@ func (w *plainWriter) derived(ctx context.Context, s *script.Script) error {
 		}
 	}
 	if s.Narrow {
-		w.say("On a usual night the inputs are narrowed to the partitions (%s) that changed: proved to give the same rows.", strings.Join(s.Header.Partition, ", "))
+		w.say("On a usual night the inputs are narrowed to the partitions (%s) that changed: proved to give the same rows.", strings.Join(s.NarrowBy, ", "))
 	} else {
 		w.say("Built whole: %s", s.WhyNot)
 	}

@@ -31,6 +31,7 @@ type Session struct {
 	tables  []string
 	shown   map[string]*relation // every table and view there is, by lower-case name
 	scratch string               // made by open, removed by Close
+	lent    bool                 // DB is not the session's own
 	lease   *zones.Lease
 	setup   []string // the statements that every table stands on
 	macros  script.MacroSet
@@ -46,6 +47,8 @@ type Options struct {
 	Scripts fs.FS
 	// Writable is one path that -o parquet may write; everything else is fenced off.
 	Writable string
+	// DB is used, and stays open, instead of one of the session's own.
+	DB *duck.DB
 	// Unfenced leaves DuckDB's access to files open, for the engine's own use.
 	Unfenced bool
 	// Confine puts the whole process behind the kernel's fence, for good: from then on it reads the
@@ -105,8 +108,10 @@ func (s *Session) open(ctx context.Context, o Options) (err error) {
 	}
 	o.Temp = s.scratch
 	o.Memory = cmp.Or(o.Memory, s.Lake.Config.Memory)
-	if s.DB, err = duck.Open(ctx, o.Options); err != nil {
-		return err
+	if s.DB, s.lent = o.DB, o.DB != nil; s.DB == nil {
+		if s.DB, err = duck.Open(ctx, o.Options); err != nil {
+			return err
+		}
 	}
 	return s.prepare(ctx, o)
 }
@@ -116,7 +121,7 @@ func (s *Session) Scratch() string { return s.scratch }
 
 // Close ends the session.
 func (s *Session) Close() (err error) {
-	if s.DB != nil {
+	if s.DB != nil && !s.lent {
 		err = s.DB.Close()
 	}
 	s.lease.Close()

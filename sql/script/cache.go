@@ -3,14 +3,19 @@ package script
 import (
 	"cmp"
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
+	"bedrot/sql/duck"
 	"bedrot/zones"
 )
 
@@ -19,28 +24,55 @@ import (
 // one that cannot be read or written only costs the time.
 type Cache struct {
 	Path string
-	// Program is what tells this program from another build of it.
+	// Program is what tells this program from one that plans otherwise.
 	Program string
 }
 
-// NewCache is the cache of a user for the running program, nil where there is no place for one.
+// planner is the text of what plans: programs that share it, and DuckDB, find out the same.
+//
+//go:embed *.go
+var planner embed.FS
+
+// NewCache is the cache of a user for programs that plan like the running one, nil where there is no place
+// for one.
 func NewCache() *Cache {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return nil
 	}
-	program, err := os.Executable()
+	program, err := identity(planner, duck.Source)
 	if err != nil {
 		return nil
 	}
-	info, err := os.Stat(program)
-	if err != nil {
-		return nil
+	return &Cache{Path: filepath.Join(dir, "bedrot", "plans.json"), Program: program}
+}
+
+// identity is the hash of packages' texts and of the DuckDB that is built in.
+func identity(packages ...fs.FS) (string, error) {
+	hash := sha256.New()
+	for _, source := range packages {
+		names, err := fs.Glob(source, "*.go")
+		if err != nil {
+			return "", err
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(source, name)
+			if err != nil {
+				return "", err
+			}
+			_, _ = fmt.Fprintf(hash, "%s %d\n%s", name, len(text), text)
+		}
 	}
-	return &Cache{
-		Path:    filepath.Join(dir, "bedrot", "plans.json"),
-		Program: fmt.Sprint(program, info.Size(), info.ModTime().UnixNano()),
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", errors.New("the program does not say what it is built of")
 	}
+	for _, module := range info.Deps {
+		if strings.HasPrefix(module.Path, "github.com/duckdb/") {
+			_, _ = fmt.Fprintln(hash, module.Path, module.Version, module.Sum)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // parsed is what parsing found out of one script.
@@ -55,6 +87,7 @@ type planned struct {
 	Columns  []zones.Column    `json:"columns,omitempty"`
 	Narrow   bool              `json:"narrow,omitempty"`
 	WhyNot   string            `json:"why_not,omitempty"`
+	NarrowBy []string          `json:"narrow_by,omitempty"`
 	Carrying string            `json:"carrying,omitempty"`
 	Links    map[string][]Link `json:"links,omitempty"`
 }
@@ -170,7 +203,7 @@ func (l *loader) recallPlan(s *Script, key string) bool {
 	p, found := l.memory.Planned[key]
 	if found {
 		l.memory.used[key] = true
-		s.Columns, s.Narrow, s.WhyNot, s.Carrying, s.Links = p.Columns, p.Narrow, p.WhyNot, p.Carrying, p.Links
+		s.Columns, s.Narrow, s.WhyNot, s.NarrowBy, s.Carrying, s.Links = p.Columns, p.Narrow, p.WhyNot, p.NarrowBy, p.Carrying, p.Links
 		if s.Kind == Raw {
 			s.Header.Partition = s.partition()
 		}
@@ -179,6 +212,6 @@ func (l *loader) recallPlan(s *Script, key string) bool {
 }
 
 func (l *loader) keepPlan(key string, s *Script) {
-	l.memory.Planned[key] = planned{s.Columns, s.Narrow, s.WhyNot, s.Carrying, s.Links}
+	l.memory.Planned[key] = planned{s.Columns, s.Narrow, s.WhyNot, s.NarrowBy, s.Carrying, s.Links}
 	l.memory.used[key], l.memory.changed = true, true
 }

@@ -83,8 +83,9 @@ func partitionProbe(kind string) [][2]string {
 	return nil
 }
 
-// prove decides whether a table's partitions can be built alone. It asks DuckDB to plan the script
-// under a filter on the partition columns, twice with different values, and demands to find that very
+// prove decides whether a table's partitions can be built alone, by those of its partition columns that
+// all partitioned inputs have (the others only cut its files smaller). It asks DuckDB to plan the script
+// under a filter on these columns, twice with different values, and demands to find that very
 // equality at every scan of every partitioned input, and as many scans as without the filter. The
 // optimizer only moves a filter to where it means the same, so narrowing the inputs beforehand does too.
 func (l *loader) prove(ctx context.Context, s *Script) error {
@@ -98,6 +99,7 @@ func (l *loader) prove(ctx context.Context, s *Script) error {
 	}
 	inputs := l.realInputs(s)
 	partitioned := map[string]bool{}
+	by := slices.Clone(s.Header.Partition)
 	for _, input := range inputs {
 		made := l.byTable[BaseTable(input)]
 		if len(made.Header.Partition) == 0 {
@@ -107,12 +109,14 @@ func (l *loader) prove(ctx context.Context, s *Script) error {
 			s.WhyNot = "it reads " + input
 			return l.required(s)
 		}
-		for _, name := range s.Header.Partition {
+		by = slices.DeleteFunc(by, func(name string) bool {
 			own, _ := s.Column(name)
-			if theirs, ok := made.Column(name); !ok || theirs.Type != own.Type || !slices.Contains(made.Header.Partition, name) {
-				s.WhyNot = fmt.Sprintf("%s is not partitioned by %s %s", input, name, own.Type)
-				return l.required(s)
-			}
+			theirs, ok := made.Column(name)
+			return !ok || theirs.Type != own.Type || !slices.Contains(made.Header.Partition, name)
+		})
+		if len(by) == 0 {
+			s.WhyNot = fmt.Sprintf("%s is not partitioned by %s", input, strings.Join(s.Header.Partition, ", "))
+			return l.required(s)
 		}
 		partitioned[input] = true
 	}
@@ -120,6 +124,7 @@ func (l *loader) prove(ctx context.Context, s *Script) error {
 		s.WhyNot = "none of its inputs is partitioned"
 		return l.required(s)
 	}
+	s.NarrowBy = by
 	why, err := l.proveBySight(ctx, s, partitioned)
 	if err != nil {
 		return err
@@ -160,7 +165,7 @@ func (l *loader) proveBySight(ctx context.Context, s *Script, partitioned map[st
 	}
 	for probe := range 2 {
 		var where, wanted []string
-		for _, name := range s.Header.Partition {
+		for _, name := range s.NarrowBy {
 			column, _ := s.Column(name)
 			value := partitionProbe(column.Type)[probe]
 			where = append(where, duck.Ident(name)+" = "+value[0])

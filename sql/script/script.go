@@ -45,6 +45,9 @@ type Script struct {
 	// Narrow is set when partitions were proved to be buildable alone; WhyNot says why not.
 	Narrow bool
 	WhyNot string
+	// NarrowBy are the partition columns that its partitioned inputs have, too: what changed in one of
+	// their values is built anew, in all partitions that have it.
+	NarrowBy []string
 	// Members of a feed: the staging tables that feed it.
 	Members []string
 	// Links tie the script's columns to those of its inputs; found by LoadLinked.

@@ -46,3 +46,12 @@ create macro is_count_or_unknown(value) as known(value) is null or is_count(valu
 -- Whether a day may still be going on somewhere: the last time zone leaves it 36 hours after it
 -- began in UTC.
 create macro is_running(day, moment) as moment < day::timestamp + interval 36 hours;
+
+-- How the data of curated.data_freshness stands on a day.
+create macro freshness(day, late_from, stale_from) as
+    case
+        when day >= stale_from then 'stale'
+        when day >= late_from then 'late'
+        when day < late_from then 'fresh'
+        else 'cannot tell'
+    end;

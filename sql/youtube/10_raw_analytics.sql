@@ -8,15 +8,17 @@
 --     [estimatedRevenue], [estimatedAdRevenue], [grossRevenue], [estimatedRedPartnerRevenue],
 --     [monetizedPlaybacks], [playbackBasedCpm], [adImpressions], [cpm]
 -- records: rows[] as columnHeaders[].name
--- file: analytics_(?P<channel>MINE|UC[\w-]*?)_(?P<filter>all|\w+=[\w-]+?)_(?P<first_day>\d{8})_(?P<last_day>\d{8})_(?P<as_of>\d{8}_\d{6})\.json
+-- file: analytics_(?P<channel>MINE|UC[\w-]*?)_(?P<filter>all|\w+=[\w-]+?)_(?P<first_day>\d{8})_(?P<last_day>\d{8})_(?P<as_of>\d{8}_\d{6})(?:_money_(?P<currency>[A-Z]{3})|_[a-z]+)?\.json
 -- identity: channel_id
 -- refuse: access_token, refresh_token
 -- partition: account, report, filter, time_window, month, date
 -- fresh: 4d
 --
 -- An answer repeats nothing of the question: channel, filter and window stand in the file's name
--- only. Without them the days of one video look like those of the channel. Whatever is no known
--- metric counts as a dimension, so a report by something new is never taken for one that is known.
+-- only, and a word after the time where several are asked at once. Without them the days of one
+-- video look like those of the channel. Whatever is no known metric counts as a dimension, so a
+-- report by something new is never taken for one that is known. Money comes in an answer of its
+-- own, since it is told later than views; its currency stands in the name, too.
 -- A report by day is cut off, without a word, at the last day that is processed; one without days
 -- is a picture of a window.
 select
@@ -39,9 +41,16 @@ select
     record->>'subscribersGained' as subscribers_gained,
     record->>'subscribersLost' as subscribers_lost,
     record->>'viewerPercentage' as viewer_percentage,
+    nullif(currency, '') as currency,
+    record->>'estimatedRevenue' as estimated_revenue,
+    record->>'estimatedAdRevenue' as estimated_ad_revenue,
+    record->>'estimatedRedPartnerRevenue' as estimated_red_revenue,
+    record->>'grossRevenue' as gross_revenue,
+    record->>'monetizedPlaybacks' as monetized_playbacks,
+    record->>'adImpressions' as ad_impressions,
     array_to_string(
         list_filter(json_keys(record), lambda name: not is_reported_metric(name)), ','
-    ) as report,
+    ) || case when currency != '' then ',money' else '' end as report,
     filter,
     plain_date(first_day) as first_day,
     plain_date(last_day) as last_day,
@@ -82,5 +91,17 @@ select
             then 'subscribersLost is not a whole number'
         when not is_decimal_or_unknown(record->>'viewerPercentage')
             then 'viewerPercentage is not a number'
+        when not is_decimal_or_unknown(record->>'estimatedRevenue')
+            then 'estimatedRevenue is not a number'
+        when not is_decimal_or_unknown(record->>'estimatedAdRevenue')
+            then 'estimatedAdRevenue is not a number'
+        when not is_decimal_or_unknown(record->>'estimatedRedPartnerRevenue')
+            then 'estimatedRedPartnerRevenue is not a number'
+        when not is_decimal_or_unknown(record->>'grossRevenue')
+            then 'grossRevenue is not a number'
+        when not is_count_or_unknown(record->>'monetizedPlaybacks')
+            then 'monetizedPlaybacks is not a whole number'
+        when not is_count_or_unknown(record->>'adImpressions')
+            then 'adImpressions is not a whole number'
     end as reject_reason
 from landing

@@ -11,12 +11,14 @@
 --     [card_impressions], [card_clicks], [card_click_rate]
 -- file: .*channel_basic_a\d.*?(?P<as_of>\d{8}_\d{6}).*
 -- identity: channel_id
+-- empty: allowed
 -- partition: account, month, date
 -- fresh: 4d
 --
 -- A file is one Pacific day. A corrected one has the same day, another id and a newer createTime,
 -- which is its time of capture, and replaces the day whole. Lines without a video are legal:
--- deleted videos, and what happened on the channel itself.
+-- deleted videos, and what happened on the channel itself. A day without activity is a header
+-- alone.
 select
     channel_id,
     video_id,

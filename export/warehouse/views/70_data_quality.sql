@@ -5,10 +5,12 @@
 -- column first_date: First day the data is about.
 -- column last_date: Newest day the data is about.
 -- column last_whole_date: Newest day that is finished.
--- column days_behind: Days from last_date to the run's date.
+-- column days_behind: Days from last_date to today.
 -- column usual_lag_days: Days the source is usually behind.
--- column days_late: days_behind above usual_lag_days.
--- column verdict: fresh, late, stale or cannot tell.
+-- column late_from: First day on which newer data is overdue; NULL where nobody can tell.
+-- column stale_from: First day on which it is overdue for more than 14 days; NULL likewise.
+-- column is_late: late_from has come.
+-- column is_stale: stale_from has come.
 -- column filled_share: Filled values of the source in the feed by all it could fill, a fraction of 1.
 -- column never_filled_columns: Columns of the feed that the source never fills.
 -- column statements: Statements of the account that were compared with the distributor's total; of royalties.
@@ -40,10 +42,12 @@ select
     data_freshness.first_date,
     data_freshness.last_date,
     data_freshness.last_whole_date,
-    data_freshness.days_behind,
+    current_date - data_freshness.last_date as days_behind,
     data_freshness.usual_lag_days,
-    data_freshness.days_late,
-    data_freshness.verdict,
+    data_freshness.late_from,
+    data_freshness.stale_from,
+    current_date >= data_freshness.late_from as is_late,
+    current_date >= data_freshness.stale_from as is_stale,
     coverage.filled_share,
     coverage.never_filled_columns,
     reconciled.statements,
