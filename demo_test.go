@@ -106,6 +106,7 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("planted effects", func(t *testing.T) { plantedEffects(t, l) })
+	t.Run("warehouse", func(t *testing.T) { warehouseHoldsAll(t, l) })
 	t.Run("plain SQL", func(t *testing.T) { plainSQL(t, l) })
 	t.Run("sums of marts agree", func(t *testing.T) { sumsAgree(t, l) })
 	t.Run("formats", func(t *testing.T) {

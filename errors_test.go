@@ -16,6 +16,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"bedrot/sql/build"
 	"bedrot/zones"
 )
 
@@ -36,8 +37,21 @@ from landing
 // raisers provoke each kind of error on a lake of its own and return what is told on stderr as JSON,
 // or, for what a run finds, the run's report.
 var raisers = map[string]func(l *lake) said{
-	"usage":          func(l *lake) said { return l.run("--json", "import") },
-	"config":         func(l *lake) said { l.inLake("lake.toml", "nonsense = 1\n"); return l.run("--json", "run") },
+	"usage":  func(l *lake) said { return l.run("--json", "import") },
+	"config": func(l *lake) said { l.inLake("lake.toml", "nonsense = 1\n"); return l.run("--json", "run") },
+	"warehouse_unreachable": func(l *lake) said {
+		l.inLake(".env", "BEDROT_POSTGRES=postgres://nobody:hidden@127.0.0.1:1/nowhere\n")
+		if err := os.Chmod(filepath.Join(l.root, ".env"), 0o600); err != nil {
+			l.t.Fatal(err)
+		}
+		s := l.want(build.ExitPartly, nil, "--json", "run") // the lake is promoted all the same
+		l.equal("select count(*) from curated.royalties", "0")
+		if strings.Contains(s.out+s.err, "hidden") {
+			l.t.Errorf("a password is told: %s%s", s.out, s.err)
+		}
+		l.ok("run", "--skip", "export")
+		return s
+	},
 	"run_late":       func(l *lake) said { return l.run("--json", "status", "--check") },
 	"source_unknown": func(l *lake) said { return l.run("--json", "sources", "nowhere") },
 	"login_needed": func(l *lake) said {
@@ -245,6 +259,23 @@ var raisers = map[string]func(l *lake) said{
 var unraised = map[string]string{
 	"login_locked":         "TestWhatDoesNotOpenSaysWhatToSet in extract/session",
 	"file_unreadable_rows": "TestReaderAgreesWithDuckDB in sql/build",
+
+	"warehouse_login":     "TestRefusalsAreExplained in export/postgres",
+	"warehouse_privilege": "TestRefusalsAreExplained in export/postgres",
+	"warehouse_setup":     "TestRefusalsAreExplained in export/postgres",
+	"warehouse_full":      "TestRefusalsAreExplained in export/postgres",
+	"warehouse_failed":    "TestRefusalsAreExplained in export/postgres",
+	"warehouse_differs":   "TestDifferenceIsRefused in export/postgres",
+	"warehouse_stamp":     "TestOtherLakeIsRefused in export/postgres",
+	"warehouse_foreign":   "TestOthersThingsStay in export/postgres",
+	"warehouse_narrows":   "TestColumnsComeAndGo in export/postgres",
+	"warehouse_shrinks":   "TestShrinkIsRefused in export/postgres",
+	"warehouse_locked":    "TestExportersWaitForEachOther in export/postgres",
+	"warehouse_duplicate": "TestNearDuplicates in export/postgres",
+	"warehouse_text":      "TestNamesOfAllKinds in export/postgres",
+	"warehouse_stays":     "TestTablesThatAreNoMore in export/postgres",
+	"warehouse_view":      "TestViewsFollow in export/postgres",
+	"warehouse_hook":      "TestHook in export/postgres",
 }
 
 func raiseAmbiguous(l *lake) said {

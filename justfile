@@ -17,7 +17,7 @@ build:
 
 # every test, with coverage gate, JUnit report and skips counted; ARGS go to go test
 test *ARGS:
-    @.ci/setup gotestsum strace chromium playwright
+    @.ci/setup gotestsum strace chromium playwright postgres
     @.ci/test {{ARGS}}
 
 # go vet, gofumpt, golangci-lint
@@ -36,12 +36,15 @@ golden:
 
 # measure a build, a night and a query at scale
 bench:
+    @.ci/setup postgres
+    BEDROT_BENCH=1 go test ./export/postgres -run '^TestBench$' -count 1 -v -timeout 30m
     BEDROT_BENCH=1 go test . -run '^TestBench$' -count 1 -v -timeout 60m
 
 # the full sweeps (short ones are among the tests): a run stopped at every change, queries beside promotions
 crash:
-    @.ci/setup strace
+    @.ci/setup strace postgres
     BEDROT_CRASH=full go test ./sql/query -run '^TestQueries|^TestReplacing' -count 1 -v -timeout 30m
+    BEDROT_CRASH=full go test ./export/postgres -count 1 -v -timeout 60m
     BEDROT_CRASH=full go test ./sql/fixture ./sql/script -run '^TestCases$|^TestEmbedded' -count 1 -timeout 30m
     BEDROT_CRASH=full go test . -run '^TestCrash|InAnyOrder$|^TestReaders|^TestDemo$' -count 1 -v -timeout 90m
 

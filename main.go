@@ -23,6 +23,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"bedrot/export"
+	"bedrot/export/postgres"
+	"bedrot/export/warehouse"
 	"bedrot/extract"
 	"bedrot/extract/browser"
 	"bedrot/extract/session"
@@ -62,8 +64,9 @@ type app struct {
 	scripts  *script.Catalog
 	choice   zones.Selection
 	fetched  []zones.Event
-	json     bool // errors too are told as JSON
-	confine  bool // questions put the process behind the kernel's fence, for good
+	json     bool          // errors too are told as JSON
+	pause    time.Duration // between attempts at the database; 0 is the exporter's own
+	confine  bool          // questions put the process behind the kernel's fence, for good
 }
 
 // run is the whole program: it returns the exit code.
@@ -147,7 +150,7 @@ func exitCode(e *zones.Error) int {
 	return build.ExitFailed
 }
 
-// steps of a run, for --skip. Sending is not there yet: leaving it out changes nothing.
+// steps of a run, for --skip.
 var steps = []string{"extract", "import", "build", "export"}
 
 func usage(format string, args ...any) error {
@@ -207,6 +210,14 @@ func (a *app) cli() *cli.App {
 		&cli.Int64Flag{Name: "max-rows", Value: 5_000_000, Usage: "stop an answer after `N` rows; 0 never, and parquet never"},
 	}
 	asOf := &cli.StringFlag{Name: "as-of", Usage: "answer from the version of a day, a time or a run: `DATE|VERSION`"}
+	exported := []cli.Flag{
+		choose[2],
+		&cli.BoolFlag{Name: "diff", Usage: "change nothing, and count the rows to add, change and remove"},
+		&cli.BoolFlag{Name: "full", Usage: "compare every row, not only the partitions that changed"},
+		&cli.StringFlag{Name: "as-of", Usage: "publish an older version: `DATE|VERSION`"},
+		&cli.StringSliceFlag{Name: "accept", Usage: "what may be lost: a `TABLE` (its rows may go), or TABLE.COLUMN (it may go or become narrower)"},
+		&cli.BoolFlag{Name: "roles", Usage: "print the SQL that makes the roles, for the server's administrator"},
+	}
 	usageError := func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
 	program := &cli.App{
 		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: exitCodes,
@@ -234,8 +245,9 @@ func (a *app) cli() *cli.App {
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
 			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
-			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish", Flags: slices.Concat(nightly, fetched, full), Action: a.nightly},
+			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish, export", Flags: slices.Concat(nightly, fetched, full), Action: a.nightly},
 			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
+			{Name: "export", Usage: "publish the curated tables into a database, all at once: postgres", ArgsUsage: "postgres", Flags: slices.Concat(exported, run[1:]), Action: a.export},
 			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
 			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}, &cli.StringFlag{Name: "as-case", Usage: "write fixture cases of them below `DIR`, with names, ids and amounts replaced"}}, Action: a.rejects},
@@ -322,6 +334,9 @@ func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arr
 	job, err := a.job(c, lake, now, progress.Step)
 	if err != nil {
 		return err
+	}
+	if c.Command.Name == "run" && !slices.Contains(c.StringSlice("skip"), "export") {
+		job.Deliver = a.deliver(c, lake)
 	}
 	report, err := job.Run(c.Context, arrivals...)
 	progress.Stop()
@@ -593,6 +608,106 @@ func (a *app) nightly(c *cli.Context) error {
 		arrive = append(arrive, a.arrive(c, a.now()))
 	}
 	return a.runJob(c, lake, a.now, arrive...)
+}
+
+// warehouse is the exporter into the database that the environment names; nil when it names none.
+func (a *app) warehouse(c *cli.Context, lake *zones.Lake) (*postgres.Exporter, error) {
+	values := a.values(lake)
+	url := postgres.Configured(values.Env)
+	if url == "" {
+		return nil, nil
+	}
+	catalog, err := a.catalog(c.Context, lake)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := postgres.Tables(catalog)
+	hook, _ := values.Env(postgres.HookSetting)
+	return &postgres.Exporter{
+		Lake: lake, Tables: tables, Scripts: sql.Scripts(), URL: url, Hook: hook, Bedrot: built(), Pause: a.pause,
+		Memory: c.String("memory"), Threads: c.Int("threads"), Log: a.log(c), Now: a.now,
+	}, err
+}
+
+// deliver publishes the lake's version into the database, if there is one; what fails is found, not fatal.
+func (a *app) deliver(c *cli.Context, lake *zones.Lake) func(context.Context, *zones.Journal) []build.Finding {
+	return func(ctx context.Context, journal *zones.Journal) (findings []build.Finding) {
+		exporter, err := a.warehouse(c, lake)
+		if exporter == nil && err == nil {
+			return nil
+		}
+		var report postgres.Report
+		if err == nil {
+			report, err = a.publish(ctx, exporter, nil)
+		}
+		journal.Add(report.Event(err))
+		for _, found := range append(report.Warnings, postgres.Errors(ctx, err)...) {
+			found.Step = "export"
+			findings = append(findings, build.Finding{Error: found})
+		}
+		if err == nil {
+			a.talk(c).Released(report)
+		}
+		return findings
+	}
+}
+
+// publish exports a version, or the one the lake shows.
+func (a *app) publish(ctx context.Context, exporter *postgres.Exporter, version *zones.Version) (report postgres.Report, err error) {
+	if version == nil {
+		version, err = exporter.Lake.Current()
+	}
+	if err == nil && version == nil {
+		err = &zones.Error{Code: "version_unknown", What: "nothing has been published yet", Next: "bedrot run"}
+	}
+	if err != nil {
+		return report, err
+	}
+	return exporter.Publish(ctx, version)
+}
+
+func (a *app) export(c *cli.Context) error {
+	if c.Bool("roles") {
+		_, err := io.WriteString(a.out, warehouse.Roles())
+		return err
+	}
+	if c.Args().First() != "postgres" || c.Args().Len() != 1 {
+		return usage("where to? bedrot export postgres")
+	}
+	lake, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	exporter, err := a.warehouse(c, lake)
+	if err != nil {
+		return err
+	}
+	if exporter == nil {
+		return usage("which database? set %s, PGHOST or POSTGRES_HOST, in the environment or in .env", postgres.URLSetting)
+	}
+	version, err := a.version(c, lake, c.String("as-of"))
+	if err != nil {
+		return err
+	}
+	progress := export.NewProgress(a.err, !c.Bool("quiet"))
+	exporter.Step = progress.Step
+	exporter.Options = postgres.Options{DryRun: c.Bool("dry-run") || c.Bool("diff"), Diff: c.Bool("diff"), AsOf: c.String("as-of") != "", Full: c.Bool("full"), Accept: c.StringSlice("accept")}
+	report, err := a.publish(c.Context, exporter, version)
+	progress.Stop()
+	if err != nil {
+		return err
+	}
+	for i := range report.Warnings {
+		a.tell(&report.Warnings[i])
+		if report.Warnings[i].Record("", a.now()).Severity == "error" {
+			a.code = build.ExitPartly
+		}
+	}
+	if c.Bool("json") {
+		return export.JSON(a.out, report)
+	}
+	a.talk(c).Released(report)
+	return nil
 }
 
 func (a *app) extract(c *cli.Context) error {
@@ -1313,6 +1428,11 @@ func (a *app) doctor(c *cli.Context) error {
 		for _, probed := range runner.Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}
+		if exporter, err := a.warehouse(c, lake); err == nil && exporter != nil {
+			for _, examined := range exporter.Examine(ctx) {
+				findings = append(findings, query.Finding(examined))
+			}
+		}
 		return findings
 	}
 	if c.Bool("install-browser") {
@@ -1378,10 +1498,14 @@ func (a *app) about(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	built := "(unknown)"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		built = info.Main.Version
-	}
-	_, err = fmt.Fprintf(a.out, "bedrot %s, DuckDB %s, %s, lake format %d\n", built, engine, runtime.Version(), zones.Format)
+	_, err = fmt.Fprintf(a.out, "bedrot %s, DuckDB %s, %s, lake format %d\n", built(), engine, runtime.Version(), zones.Format)
 	return err
+}
+
+// built is this binary's version.
+func built() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "(unknown)"
 }

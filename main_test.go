@@ -44,6 +44,7 @@ func ownCache(run func() int) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	defer stopPostgres()
 	return run()
 }
 
@@ -204,7 +205,7 @@ type said struct {
 func (l *lake) run(args ...string) said {
 	l.t.Helper()
 	var out, talk bytes.Buffer
-	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files}
+	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, pause: time.Millisecond}
 	switch {
 	case l.marts:
 		a.scripts, _ = loadEmbedded()

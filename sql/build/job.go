@@ -25,6 +25,9 @@ type Job struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	Progress  func(step string)
+	// Deliver, when set, hands what is published on once it is, as far as that goes: what it finds never
+	// takes the publication back.
+	Deliver func(ctx context.Context, journal *zones.Journal) []Finding
 	// Statements, when set, is told every statement DuckDB ran and how long it took.
 	Statements func(statement string, took time.Duration)
 }
@@ -89,6 +92,9 @@ func (j Job) Run(ctx context.Context, arrivals ...Arrive) (report Report, err er
 	journal.Add(zones.Event{Kind: "run", Command: j.Command, RunDate: j.Options.RunDate, Env: j.Lake.Env})
 	spill := watchSpill(w.Scratch.Dir, 500*time.Millisecond)
 	report.Result, err = j.work(ctx, w, journal, arrivals)
+	if j.Deliver != nil && err == nil && ctx.Err() == nil && !j.Options.DryRun {
+		report.Result.Findings = append(report.Result.Findings, journaled(journal, j.Deliver(ctx, journal))...)
+	}
 	if status := statusOf(ctx, report.Result, err); (status == "done" || status == "partly" || status == "login") && !j.Options.DryRun && !j.SkipBuild {
 		j.retain(ctx, w, journal, &report)
 	}

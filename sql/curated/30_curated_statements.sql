@@ -1,6 +1,7 @@
 -- One row per reporting month and account: what the distributor's statement pays.
 -- partition: reporting_month
 -- key: reporting_month, source, account
+-- export: yes
 -- incremental: required
 -- check: royalties_usd is not distinct from gross_usd
 -- column reporting_month: Month (YYYY-MM) in which the distributor booked the money.

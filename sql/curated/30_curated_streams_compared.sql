@@ -1,6 +1,7 @@
 -- One row per day, platform and reporter: its total beside what streams_daily believes.
 -- partition: month
 -- key: month, date, platform, reporter
+-- export: yes
 -- column date: Day of the streams.
 -- column month: Month (YYYY-MM) of the day.
 -- column platform: Platform the streams happened on.

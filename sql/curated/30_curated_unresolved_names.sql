@@ -1,5 +1,6 @@
 -- One row per name that nothing resolves: an artist, an ISRC or a store, and what hangs on it.
 -- key: kind, source, name
+-- export: yes
 -- column kind: artist, isrc or store.
 -- column source: Source that uses the name.
 -- column name: The name as the source writes it.

@@ -214,7 +214,7 @@ func (h *Header) set(f field) (err error) {
 	case "feeds":
 		h.Feeds = f.value
 	case "export":
-		h.Export = f.value
+		h.Export, err = oneOf(f.value, "yes")
 	case "incremental":
 		_, err = oneOf(f.value, "required")
 		h.Incremental = true

@@ -195,6 +195,9 @@ func TestFaults(t *testing.T) {
 		"30_curated_o.sql:2: not a `name: value` line":  "-- One row.\n-- this says nothing\n-- key: none\n\nselect 1::bigint as a",
 		"30_curated_p.sql: check":                       "-- One row.\n-- key: none\n-- check: nosuch > 1\n-- column a: A.\n\nselect 1::bigint as a",
 		"20_curated_q.sql: band":                        "-- One row.\n-- key: none\n-- column a: A.\n\nselect 1::bigint as a",
+		"20_staging_r.sql: export: only curated":        "-- One row.\n-- key: a\n-- export: yes\n\nselect 1::bigint as a",
+		"30_curated_s.sql:3: export: \"no\"":            "-- One row.\n-- key: a\n-- export: no\n-- column a: A.\n\nselect 1::bigint as a",
+		"30_curated_t.sql: export: rows without a key":  "-- One row.\n-- key: none\n-- export: yes\n-- column a: A.\n\nselect 1::bigint as a",
 		"notes.sql: not a script":                       "select 1",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -258,6 +258,9 @@ func (l *loader) checkHeaderColumns(s *Script) {
 	if s.Kind != Curated && s.Header.Export != "" {
 		l.fault(s, 0, "export: only curated tables leave the lake")
 	}
+	if s.Header.Export != "" && s.Header.KeyNone {
+		l.fault(s, 0, "export: rows without a key cannot be told apart in a warehouse")
+	}
 }
 
 // checkExpressions binds every `check:` expression.

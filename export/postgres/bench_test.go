@@ -1,0 +1,192 @@
+package postgres
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"bedrot/zones"
+)
+
+// TestBench is a part of `just bench`: what a release costs beside psql's \copy of the same rows with the
+// same difference in plain SQL, and whether a night costs what changes and not what is there.
+//
+//	BEDROT_BENCH_ROWS=1000000   of the full release
+func TestBench(t *testing.T) {
+	if os.Getenv("BEDROT_BENCH") == "" {
+		t.Skip("set BEDROT_BENCH=1, or: just bench")
+	}
+	rows := 1_000_000
+	if text := os.Getenv("BEDROT_BENCH_ROWS"); text != "" {
+		var err error
+		if rows, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := &bench{T: t, l: newTestLake(t), result: map[string]float64{"rows": float64(rows), "processors": float64(runtime.NumCPU())}}
+	const months, rounds = 50, 3
+	history := ledger(months, rows/months)
+	full, floor := time.Duration(0), time.Duration(0)
+	for round := range rounds { // by turns, the best of each: other work on the machine only slows
+		full, floor = best(full, b.full(history)), best(floor, b.floor(history))
+		t.Logf("round %d: best full release %s, best \\copy and merge %s", round+1, full, floor)
+	}
+	b.result["full_seconds"], b.result["floor_seconds"] = full.Seconds(), floor.Seconds()
+	b.promise("full release by psql \\copy and its own merge", full.Seconds()/floor.Seconds(), 1.1)
+	large, small := b.night(history, rounds), b.night(ledger(months/4, rows/months), rounds)
+	b.result["night_seconds"], b.result["night_on_a_quarter_seconds"] = large.Seconds(), small.Seconds()
+	b.promise("a night on 4 times the history by one on 1", large.Seconds()/small.Seconds(), 1.3)
+	b.Logf("a night of one month in 50 takes %.3f of the full release", large.Seconds()/full.Seconds())
+	data, err := json.MarshalIndent(b.result, "", " ")
+	if err == nil {
+		err = os.MkdirAll("../../reports", 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile("../../reports/bench-postgres.json", append(data, '\n'), 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+type bench struct {
+	*testing.T
+	l      *testLake
+	result map[string]float64
+}
+
+func (b *bench) promise(name string, ratio, limit float64) {
+	b.result[name] = ratio
+	b.Logf("%-58s %10.3f of %.2f", name, ratio, limit)
+	if ratio > limit {
+		b.Errorf("%s: %.3f, promised are at most %.2f", name, ratio, limit)
+	}
+}
+
+func best(a, b time.Duration) time.Duration {
+	if a == 0 || b < a {
+		return b
+	}
+	return a
+}
+
+// ledger is a table like the statements' lines.
+func ledger(months, lines int) given {
+	g := newGiven("curated.ledger", "month artist isrc store country", "month", "month VARCHAR", "artist VARCHAR", "isrc VARCHAR", "store VARCHAR", "country VARCHAR", "source VARCHAR", "account VARCHAR", "units BIGINT", "gross_usd DECIMAL(38,12)", "net_usd DECIMAL(38,12)", "is_final BOOLEAN")
+	for month := range months {
+		key := fmt.Sprintf("%d-%02d", 2020+month/12, month%12+1)
+		g.parts[key] = lines1(key, lines, 1)
+	}
+	return g
+}
+
+func lines1(month string, lines, night int) string {
+	return fmt.Sprintf(`select '%s', case when i %% 7 = 0 then null else 'ARTIST ' || (i %% 11) end, 'QZA0000' || (i %% 997), 'Store ' || (i // 997 %% 20), 'C' || (i // 19940), 'distrokid', 'main', i,
+		(hash(i) %% 1000000)::decimal(38, 12) / %d, case when i %% 3 = 0 then null else 0.000000000001 * i end, i %% 2 = 0 from range(%d) as r(i)`, month, 1000*night, lines)
+}
+
+func (b *bench) full(g given) time.Duration {
+	b.Helper()
+	url := server.Database(b.T)
+	b.l.release(url, artists()) // the schemas, dimensions and views
+	version := b.l.publish(g, artists())
+	started := time.Now()
+	report := b.l.must(b.l.exporter(url, g, artists()), version)
+	took := time.Since(started)
+	if one(b, url, "select count(*) from curated.ledger") != fmt.Sprint(report.Rows) {
+		b.Error("rows are missing")
+	}
+	return took
+}
+
+// floor is what a person with psql would do: the same rows out of a CSV file that is there already, into a
+// temporary table, and the difference by key into a table with the same keys, indexes and references.
+func (b *bench) floor(g given) time.Duration {
+	b.Helper()
+	url := server.Database(b.T)
+	version := b.l.publish(g)
+	e := b.l.exporter(url, g)
+	empty := g
+	empty.parts = map[string]string{}
+	b.l.must(e, b.l.publish(empty)) // the schemas and dimensions as bedrot makes them
+	csv := filepath.Join(b.TempDir(), "rows.csv")
+	manifest, err := version.Table("curated.ledger")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.l.db.Copy(b.Context(), "from read_parquet("+filesOf(version, manifest)+")", csv, "(format csv, header false)"); err != nil {
+		b.Fatal(err)
+	}
+	psql := exec.Command(server.Program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", url)
+	psql.Stdin = strings.NewReader(strings.Join(plainMerge(g.table, csv), ";\n") + ";\n")
+	started := time.Now()
+	if text, err := psql.CombinedOutput(); err != nil {
+		b.Fatalf("psql: %v\n%s", err, text)
+	}
+	return time.Since(started)
+}
+
+// plainMerge is the floor's SQL: keys and references come once the table has its rows, as bedrot makes them.
+func plainMerge(t Table, csv string) []string {
+	w := &work{table: t, stage: "pg_temp.stage"}
+	var columns []string
+	for _, column := range t.Columns {
+		columns = append(columns, quote(column.Name)+" "+column.Type)
+	}
+	all := []string{
+		"drop table curated.ledger", "create table curated.ledger (" + strings.Join(columns, ", ") + ")",
+		"set work_mem = '128MB'", "create temporary table stage (" + strings.Join(columns, ", ") + ")",
+		"\\copy stage from '" + csv + "' (format csv)\n;analyze stage", "begin",
+	}
+	t.referring(func(dimension string, names []string) {
+		all = append(all, "insert into "+dimension+" select distinct "+quoteAll(names)+" from stage where "+quote(names[0])+" is not null on conflict do nothing")
+	})
+	all = append(all,
+		"delete from curated.ledger as t where "+w.missing(),
+		"update curated.ledger as t set gross_usd = s.gross_usd from stage as s where "+w.same()+" and "+w.differs(),
+		"insert into curated.ledger select * from stage as s where "+w.added())
+	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	bare := &actual{made: map[string]bool{}}
+	t.indexes(bare, add)
+	t.references(bare, add)
+	return append(all, "commit")
+}
+
+func filesOf(version *zones.Version, manifest *zones.Table) string {
+	var files []string
+	for _, part := range manifest.Parts {
+		files = append(files, literalDuck(filepath.Join(version.Dir(), part.File)))
+	}
+	return "[" + strings.Join(files, ", ") + "]"
+}
+
+// night restates one month on top of a history.
+func (b *bench) night(g given, rounds int) time.Duration {
+	b.Helper()
+	url := server.Database(b.T)
+	b.l.release(url, g)
+	do(b, url, "analyze")
+	lines := one(b, url, "select count(*) from curated.ledger where month = '2020-03'")
+	count, err := strconv.Atoi(lines)
+	if err != nil {
+		b.Fatal(err)
+	}
+	took := time.Duration(0)
+	for round := range rounds {
+		version := b.l.publish(g.with(map[string]string{"2020-03": lines1("2020-03", count, round+2)}))
+		started := time.Now()
+		report := b.l.must(b.l.exporter(url, g), version)
+		took = best(took, time.Since(started))
+		if report.Rows != int64(count) || report.Changes[0].Updated == 0 {
+			b.Errorf("%+v", report)
+		}
+	}
+	return took
+}
