@@ -3,12 +3,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -64,9 +66,14 @@ type app struct {
 	scripts  *script.Catalog
 	choice   zones.Selection
 	fetched  []zones.Event
-	json     bool          // errors too are told as JSON
-	pause    time.Duration // between attempts at the database; 0 is the exporter's own
-	confine  bool          // questions put the process behind the kernel's fence, for good
+	// transport and wait are how services are called and waited for; nil are the network and the clock.
+	transport http.RoundTripper
+	wait      func(context.Context, time.Duration) error
+	limit     time.Duration // of a source; 0 is lake.toml's
+	state     string        // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
+	json      bool          // errors too are told as JSON
+	pause     time.Duration // between attempts at the database; 0 is the exporter's own
+	confine   bool          // questions put the process behind the kernel's fence, for good
 }
 
 // run is the whole program: it returns the exit code.
@@ -574,11 +581,42 @@ func (a *app) choose(c *cli.Context) (err error) {
 	return nil
 }
 
+// nightly runs the night, and tells whoever watches from outside that it has ended.
 func (a *app) nightly(c *cli.Context) error {
 	lake, err := a.open(c)
 	if err != nil {
 		return err
 	}
+	err = a.night(c, lake)
+	code := a.code
+	if err != nil {
+		code = exitCode(zones.AsError(c.Context, err))
+	}
+	a.beat(c, lake, code)
+	return err
+}
+
+// beat calls the heartbeat's address. An interrupted run has little time left, and tells all the same.
+func (a *app) beat(c *cli.Context, lake *zones.Lake, code int) {
+	address, found := a.values(lake).Env("BEDROT_HEARTBEAT")
+	if !found {
+		address = lake.Config.Health.Heartbeat
+	}
+	if address == "" || c.Bool("dry-run") {
+		return
+	}
+	limit := time.Minute
+	if c.Context.Err() != nil {
+		limit = 3 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), limit)
+	defer cancel()
+	if err := extract.Heartbeat(ctx, a.transport, address, code); err != nil {
+		a.tell(zones.AsError(ctx, err))
+	}
+}
+
+func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
@@ -759,24 +797,30 @@ func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
 	}
 	return &extract.Runner{
 		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
-		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"), Browser: chromium(), Tokens: a.tokens(w.Lake),
+		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Wait: a.wait, Limit: a.limit, Transport: a.transport, Record: c.String("record"), Browser: a.chromium(w.Lake), Tokens: a.tokens(w.Lake),
 	}, nil
 }
 
-// chromium is where the environment says that it is.
-func chromium() browser.Options {
-	return browser.Options{Executable: os.Getenv("BEDROT_CHROMIUM"), Driver: os.Getenv("BEDROT_PLAYWRIGHT")}
+// chromium is where the environment, or .env, says that it is.
+func (a *app) chromium(lake *zones.Lake) browser.Options {
+	setting := a.setting(lake)
+	return browser.Options{Executable: setting("BEDROT_CHROMIUM"), Driver: setting("BEDROT_PLAYWRIGHT")}
+}
+
+// setting looks up what is of no source.
+func (a *app) setting(lake *zones.Lake) func(name string) string {
+	values := a.values(lake)
+	return func(name string) string {
+		value, _ := values.Env(name)
+		return value
+	}
 }
 
 // store is where logins are kept, and whether there is such a place.
 func (a *app) store(lake *zones.Lake) (*session.Store, bool) {
-	values := a.values(lake)
-	setting := func(name string) string {
-		value, _ := values.Env(name)
-		return value
-	}
+	setting := a.setting(lake)
 	store := &session.Store{Dir: setting("BEDROT_SESSIONS"), Now: a.now, Passphrase: setting(session.PassphraseSetting), Key: setting(session.KeySetting)}
-	if state := stateDir(); store.Dir == "" && state != "" {
+	if state := cmp.Or(a.state, stateDir()); store.Dir == "" && state != "" {
 		store.Dir = filepath.Join(state, "sessions")
 	}
 	return store, store.Dir != ""
@@ -794,7 +838,7 @@ func (a *app) tokens(lake *zones.Lake) extract.Tokens {
 func (a *app) logins(c *cli.Context, lake *zones.Lake) (*extract.Logins, bool) {
 	store, ok := a.store(lake)
 	l := &extract.Logins{
-		Sources: extract.Sources(), Store: store, Values: a.values(lake), Browser: chromium(), Limit: c.Duration("timeout"), Say: a.talk(c).Say, Log: a.log(c), Now: a.now,
+		Sources: extract.Sources(), Store: store, Values: a.values(lake), Browser: a.chromium(lake), Limit: c.Duration("timeout"), Say: a.talk(c).Say, Log: a.log(c), Now: a.now,
 	}
 	if lake != nil {
 		l.Config = &lake.Config
@@ -1424,7 +1468,7 @@ func (a *app) doctor(c *cli.Context) error {
 		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
 	}
 	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
-		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: chromium(), Tokens: a.tokens(lake)}
+		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: a.chromium(lake), Tokens: a.tokens(lake)}
 		for _, probed := range runner.Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"bedrot/extract/browser"
 	"bedrot/sql"
 	"bedrot/sql/script"
 	"bedrot/zones"
@@ -35,6 +36,9 @@ func TestMain(m *testing.M) {
 
 // ownCache keeps what these tests remember away from the user's, logins included.
 func ownCache(run func() int) int {
+	if cache, err := os.UserCacheDir(); err == nil && os.Getenv("BEDROT_PLAYWRIGHT") == "" {
+		_ = os.Setenv("BEDROT_PLAYWRIGHT", filepath.Join(cache, "bedrot", "playwright-"+browser.DriverVersion)) // where setup brought it
+	}
 	dir, err := os.MkdirTemp("", "bedrot-cache-")
 	if err == nil {
 		err = errors.Join(os.Setenv("XDG_CACHE_HOME", dir), os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")), os.Unsetenv("BEDROT_SESSIONS"))
@@ -114,6 +118,7 @@ type lake struct {
 	// allSources builds the tables of all sources, marts the marts, too. Without either only those of
 	// few are built: a table without rows behaves like any other such.
 	allSources, marts bool
+	limit             time.Duration // of a source that is fetched
 }
 
 var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -205,7 +210,7 @@ type said struct {
 func (l *lake) run(args ...string) said {
 	l.t.Helper()
 	var out, talk bytes.Buffer
-	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, pause: time.Millisecond}
+	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, pause: time.Millisecond, limit: l.limit, state: filepath.Join(filepath.Dir(l.root), "state"), wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	switch {
 	case l.marts:
 		a.scripts, _ = loadEmbedded()

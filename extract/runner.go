@@ -64,6 +64,8 @@ type Runner struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 	Wait   func(context.Context, time.Duration) error
+	// Limit is how long one source may take; 0 is what lake.toml says.
+	Limit time.Duration
 	// Transport is where calls go; nil is the network.
 	Transport http.RoundTripper
 	// Record, when set, is a folder that calls and answers are written to, without secrets.
@@ -165,7 +167,7 @@ func (r *Runner) land(ctx context.Context, delivery zones.Delivery) (zones.Lande
 
 // source asks one source for all of its accounts, within its time.
 func (r *Runner) source(ctx context.Context, source Source) error {
-	limit := time.Duration(r.Lake.Config.Extract.Minutes) * time.Minute
+	limit := cmp.Or(r.Limit, time.Duration(r.Lake.Config.Extract.Minutes)*time.Minute)
 	limited, cancel := context.WithTimeoutCause(ctx, limit, errTime)
 	defer cancel()
 	gate := api.NewGate(source.API.Policy)

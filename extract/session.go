@@ -135,7 +135,7 @@ func (s *Session) Each(ctx context.Context, fetch func(context.Context, Ask, *Dr
 		}
 		told := s.fault(ask, err)
 		if !s.wholeAccount(err) {
-			told.Code, told.What = "account_rested", fmt.Sprintf("failed %d times in a row and is left alone until the next run; the last time: %s", failed, told.What)
+			told.Code, told.Class, told.What = "account_rested", "", fmt.Sprintf("failed %d times in a row and is left alone until the next run; the last time: %s", failed, told.What)
 		}
 		s.tell(s.outcome(ask, Failed, told))
 		return errTold
