@@ -317,7 +317,8 @@ func readRunEnd(path string) (RunEnd, error) {
 }
 
 // LastFailures are the accounts and streams of which the last run of a command told an error that kept
-// something back; found is false when there is no such run, whole when it failed as a whole.
+// something back; found is false when there is no such run, whole when it failed as a whole, or in nothing
+// but handing on what it published.
 func (l *Lake) LastFailures(commands ...string) (failed []Pattern, whole, found bool, err error) {
 	paths, err := l.Journals()
 	if err != nil {
@@ -328,7 +329,7 @@ func (l *Lake) LastFailures(commands ...string) (failed []Pattern, whole, found 
 		if err != nil {
 			return nil, false, false, err
 		}
-		command, status := "", ""
+		command, status, delivered := "", "", true
 		failed = nil
 		for line := range strings.Lines(string(data)) {
 			var event Event
@@ -338,6 +339,8 @@ func (l *Lake) LastFailures(commands ...string) (failed []Pattern, whole, found 
 			switch {
 			case event.Kind == "run":
 				command, status = cmp.Or(command, event.Command), cmp.Or(event.Status, status)
+			case event.Kind == "error" && event.Step == "export" && event.Recovered != nil && !*event.Recovered:
+				delivered = false
 			case event.Kind == "error" && event.Source != "" && event.Recovered != nil && !*event.Recovered:
 				if p := (Pattern{event.Source, event.Stream, event.Account}); !slices.Contains(failed, p) {
 					failed = append(failed, p)
@@ -345,7 +348,8 @@ func (l *Lake) LastFailures(commands ...string) (failed []Pattern, whole, found 
 			}
 		}
 		if slices.Contains(commands, command) {
-			return failed, status == "failed" || status == "killed" || status == "interrupted", true, nil
+			whole := status == "failed" || status == "killed" || status == "interrupted" || !delivered && len(failed) == 0
+			return failed, whole, true, nil
 		}
 	}
 	return nil, false, false, nil

@@ -37,17 +37,8 @@ func (r *release) attempt(ctx context.Context) error {
 	if err := r.migrate(ctx, s); err != nil {
 		return err
 	}
-	if r.tried != nil {
-		var there bool
-		if err := s.QueryRow(ctx, "select exists (select 1 from bedrot.releases where release_id = $1)", r.id).Scan(&there); err != nil {
-			return err
-		}
-		if there { // the COMMIT had arrived, its answer was lost
-			attempts := r.report.Attempts
-			r.report = *r.tried
-			r.report.Attempts = attempts
-			return nil
-		}
+	if settled, err := r.settled(ctx, s); settled || err != nil {
+		return err
 	}
 	known, err := s.released(ctx)
 	if err != nil {
@@ -88,6 +79,20 @@ func (r *release) attempt(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// settled reports whether the COMMIT that nothing was heard of had arrived, its answer lost.
+func (r *release) settled(ctx context.Context, s *session) (there bool, err error) {
+	if r.tried == nil {
+		return false, nil
+	}
+	if err := s.QueryRow(ctx, "select exists (select 1 from bedrot.releases where release_id = $1)", r.id).Scan(&there); err != nil || !there {
+		return false, err
+	}
+	attempts := r.report.Attempts
+	r.report = *r.tried
+	r.report.Attempts = attempts
+	return true, nil
 }
 
 // publish is the release itself: all tables, the state they are now in, and the row that tells of it.
