@@ -343,9 +343,9 @@ func (e *Engine) Open(ctx context.Context, state session.State, rules session.Ru
 	return v, nil
 }
 
-// trace begins to note what happens in the pages.
+// trace begins to note what happens in the pages, but for pictures: nobody could paint over secrets in them.
 func (v *Visit) trace() error {
-	return v.browser.Tracing().Start(playwright.TracingStartOptions{Screenshots: playwright.Bool(true), Snapshots: playwright.Bool(true)})
+	return v.browser.Tracing().Start(playwright.TracingStartOptions{Snapshots: playwright.Bool(true)})
 }
 
 // hide makes what a browser remembers a secret.
