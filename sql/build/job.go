@@ -35,14 +35,14 @@ type Arrive func(ctx context.Context, w *zones.Writer, journal *zones.Journal) (
 
 // Report tells how a run went.
 type Report struct {
-	Run    string        `json:"run"`
-	Status string        `json:"status,omitempty"` // done, partly, login, blocked, failed or interrupted
+	Run    string `json:"run"`
+	Status string `json:"status,omitempty"` // done, partly, login, blocked, failed or interrupted
 	// Fetched is what became of each thing that was to be fetched, one event each.
 	Fetched []zones.Event `json:"fetched,omitempty"`
-	Result Result        `json:"result"`
-	Swept  []string      `json:"swept,omitempty"`
-	Kept   []zones.Act   `json:"retention,omitempty"` // what retention did
-	Took   time.Duration `json:"took_ns"`
+	Result  Result        `json:"result"`
+	Swept   []string      `json:"swept,omitempty"`
+	Kept    []zones.Act   `json:"retention,omitempty"` // what retention did
+	Took    time.Duration `json:"took_ns"`
 	// LandedOnly says that nothing was to be built.
 	LandedOnly bool `json:"landed_only,omitempty"`
 }
