@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"bedrot/extract"
+	"bedrot/extract/browser"
 	"bedrot/sql"
 	"bedrot/sql/script"
 	"bedrot/zones"
@@ -28,11 +30,17 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BEDROT_TEST_CHILD") != "" {
 		os.Exit(child())
 	}
-	os.Exit(ownCache(m.Run))
+	os.Exit(ownCache(func() int {
+		defer endShared()
+		return m.Run()
+	}))
 }
 
-// ownCache keeps what these tests remember away from the user's.
+// ownCache keeps what these tests remember away from the user's; the browser's driver stays where it is.
 func ownCache(run func() int) int {
+	if driver, err := browser.DriverDir(); err == nil && os.Getenv("BEDROT_PLAYWRIGHT") == "" {
+		_ = os.Setenv("BEDROT_PLAYWRIGHT", driver)
+	}
 	dir, err := os.MkdirTemp("", "bedrot-cache-")
 	if err == nil {
 		err = os.Setenv("XDG_CACHE_HOME", dir)
@@ -106,6 +114,9 @@ type lake struct {
 	// ownScripts is set when LAKE/sql holds some, so that they are read anew each time.
 	ownScripts bool
 	marts      bool // are built, too
+	// catalog, when set, is all that is built; fetcher sets up who fetches.
+	catalog *script.Catalog
+	fetcher func(*extract.Runner)
 }
 
 var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -160,12 +171,15 @@ type said struct {
 func (l *lake) run(args ...string) said {
 	l.t.Helper()
 	var out, talk bytes.Buffer
-	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files}
+	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, fetcher: l.fetcher}
 	if !l.ownScripts {
 		a.scripts = embeddedCatalog(l.t)
 	}
 	if l.marts {
 		a.scripts, _ = loadEmbedded()
+	}
+	if l.catalog != nil {
+		a.scripts = l.catalog
 	}
 	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
 	return said{out.String(), talk.String(), code}
