@@ -69,7 +69,6 @@ func TestFailuresOfANight(t *testing.T) {
 		}}, exit: 3, code: "answer_shape", says: "expected a list in data, found object", waits: []time.Duration{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // they wait for the disk
 			n := newNight(t, "")
 			n.catalog = embeddedCatalog(t).For([]string{"raw.metaads__campaigns", "raw.mailchimp__lists"})
 			n.live.Metaads.Inject(c.fault)

@@ -162,6 +162,24 @@ func withoutMarts(catalog *script.Catalog) *script.Catalog {
 	return catalog.For(tables)
 }
 
+// words is what is said by several goroutines, as a terminal takes it.
+type words struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *words) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
 // said is what a command wrote and returned.
 type said struct {
 	out, err string
@@ -170,7 +188,8 @@ type said struct {
 
 func (l *lake) run(args ...string) said {
 	l.t.Helper()
-	var out, talk bytes.Buffer
+	var out bytes.Buffer
+	var talk words
 	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, fetcher: l.fetcher}
 	if !l.ownScripts {
 		a.scripts = embeddedCatalog(l.t)
