@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -66,14 +65,11 @@ type app struct {
 	scripts  *script.Catalog
 	choice   zones.Selection
 	fetched  []zones.Event
-	// transport and wait are how services are called and waited for; nil are the network and the clock.
-	transport http.RoundTripper
-	wait      func(context.Context, time.Duration) error
-	limit     time.Duration // of a source; 0 is lake.toml's
-	state     string        // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
-	json      bool          // errors too are told as JSON
-	pause     time.Duration // between attempts at the database; 0 is the exporter's own
-	confine   bool          // questions put the process behind the kernel's fence, for good
+	state    string                // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
+	json     bool                  // errors too are told as JSON
+	pause    time.Duration         // between attempts at the database; 0 is the exporter's own
+	confine  bool                  // questions put the process behind the kernel's fence, for good
+	fetcher  func(*extract.Runner) // sets up who fetches in another way; nil leaves it
 }
 
 // run is the whole program: it returns the exit code.
@@ -248,7 +244,7 @@ func (a *app) cli() *cli.App {
 		},
 		Commands: []*cli.Command{
 			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
-			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
+			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "nights", Value: extract.DemoNights, Usage: "how many of its nights: 1 is the quickest look"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
 			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
@@ -378,6 +374,10 @@ func (a *app) demo(c *cli.Context) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return usage("%s is not empty: the demo makes a lake of its own", dir)
 	}
+	nights := c.Int("nights")
+	if nights < 1 || nights > extract.DemoNights {
+		return usage("--nights %d: the demo has %d", nights, extract.DemoNights)
+	}
 	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
 	var live *extract.Live
 	if c.Bool("live") {
@@ -387,7 +387,7 @@ func (a *app) demo(c *cli.Context) error {
 		}
 		defer func() { _ = live.Close() }()
 	}
-	for night := 1; night <= extract.DemoNights; night++ {
+	for night := 1; night <= nights; night++ {
 		if err := a.demoNight(c, dir, cfg, night, live); err != nil {
 			return err
 		}
@@ -411,7 +411,7 @@ func (a *app) demoNight(c *cli.Context, dir string, cfg extract.DemoConfig, nigh
 	if err != nil {
 		return err
 	}
-	a.talk(c).Say("night %d of %d", night, extract.DemoNights)
+	a.talk(c).Say("night %d of %d", night, c.Int("nights"))
 	arrive := []build.Arrive{func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
 		return nil, extract.DemoNight(ctx, w, cfg, night, journal.Run(), live != nil)
 	}, a.arrive(c, evening)}
@@ -611,7 +611,7 @@ func (a *app) beat(c *cli.Context, lake *zones.Lake, code int) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), limit)
 	defer cancel()
-	if err := extract.Heartbeat(ctx, a.transport, address, code); err != nil {
+	if err := extract.Heartbeat(ctx, nil, address, code); err != nil {
 		a.tell(zones.AsError(ctx, err))
 	}
 }
@@ -795,10 +795,14 @@ func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
 	if err != nil {
 		return nil, usage("%v", err)
 	}
-	return &extract.Runner{
+	runner := &extract.Runner{
 		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
-		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Wait: a.wait, Limit: a.limit, Transport: a.transport, Record: c.String("record"), Browser: a.chromium(w.Lake), Tokens: a.tokens(w.Lake),
-	}, nil
+		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"), Browser: a.chromium(w.Lake), Tokens: a.tokens(w.Lake),
+	}
+	if a.fetcher != nil {
+		a.fetcher(runner)
+	}
+	return runner, nil
 }
 
 // chromium is where the environment, or .env, says that it is.

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"bedrot/extract"
 	"bedrot/extract/browser"
 	"bedrot/sql"
 	"bedrot/sql/script"
@@ -31,13 +32,16 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BEDROT_TEST_CHILD") != "" {
 		os.Exit(child())
 	}
-	os.Exit(ownCache(m.Run))
+	os.Exit(ownCache(func() int {
+		defer endShared()
+		return m.Run()
+	}))
 }
 
-// ownCache keeps what these tests remember away from the user's, logins included.
+// ownCache keeps what these tests remember away from the user's; the browser's driver stays where it is.
 func ownCache(run func() int) int {
-	if cache, err := os.UserCacheDir(); err == nil && os.Getenv("BEDROT_PLAYWRIGHT") == "" {
-		_ = os.Setenv("BEDROT_PLAYWRIGHT", filepath.Join(cache, "bedrot", "playwright-"+browser.DriverVersion)) // where setup brought it
+	if driver, err := browser.DriverDir(); err == nil && os.Getenv("BEDROT_PLAYWRIGHT") == "" {
+		_ = os.Setenv("BEDROT_PLAYWRIGHT", driver)
 	}
 	dir, err := os.MkdirTemp("", "bedrot-cache-")
 	if err == nil {
@@ -118,7 +122,10 @@ type lake struct {
 	// allSources builds the tables of all sources, marts the marts, too. Without either only those of
 	// few are built: a table without rows behaves like any other such.
 	allSources, marts bool
-	limit             time.Duration // of a source that is fetched
+	// catalog, when set, is all that is built; fetcher sets up who fetches, limit bounds a source.
+	catalog *script.Catalog
+	fetcher func(*extract.Runner)
+	limit   time.Duration
 }
 
 var clock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -201,6 +208,24 @@ func withoutMarts(catalog *script.Catalog) *script.Catalog {
 	return catalog.For(tables)
 }
 
+// words is what is said by several goroutines, as a terminal takes it.
+type words struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *words) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
 // said is what a command wrote and returned.
 type said struct {
 	out, err string
@@ -209,8 +234,14 @@ type said struct {
 
 func (l *lake) run(args ...string) said {
 	l.t.Helper()
-	var out, talk bytes.Buffer
-	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, pause: time.Millisecond, limit: l.limit, state: filepath.Join(filepath.Dir(l.root), "state"), wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	var out bytes.Buffer
+	var talk words
+	a := app{in: strings.NewReader(""), out: &out, err: &talk, now: func() time.Time { return l.now }, files: l.files, pause: time.Millisecond, state: filepath.Join(filepath.Dir(l.root), "state"), fetcher: func(r *extract.Runner) {
+		r.Limit, r.Wait = l.limit, func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+		if l.fetcher != nil {
+			l.fetcher(r)
+		}
+	}}
 	switch {
 	case l.marts:
 		a.scripts, _ = loadEmbedded()
@@ -219,6 +250,9 @@ func (l *lake) run(args ...string) said {
 		a.scripts = embeddedCatalog(l.t)
 	default:
 		a.scripts = fewSourcesCatalog(l.t)
+	}
+	if l.catalog != nil {
+		a.scripts = l.catalog
 	}
 	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
 	return said{out.String(), talk.String(), code}

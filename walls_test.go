@@ -5,10 +5,14 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"bedrot/extract"
 )
 
 // The walls between the folders: who may import what, and why not otherwise.
@@ -135,5 +139,88 @@ func TestWallsStand(t *testing.T) {
 		if len(faults(file, tree)) != 1 {
 			t.Errorf("%s: %s: %v", file, source, faults(file, tree))
 		}
+	}
+}
+
+// labelled are the words of the demo's label that a text holds: its artists, accounts and titles. Words in
+// capitals are found in capitals only.
+func labelled(whole string, words []string) (found []string) {
+	small := strings.ToLower(whole)
+	for _, word := range words {
+		text := small
+		if word == strings.ToUpper(word) {
+			text = whole
+		}
+		for from := 0; ; {
+			at := strings.Index(text[from:], word)
+			if at < 0 {
+				break
+			}
+			begin := from + at
+			if from = begin + len(word); !inWord(text, begin-1) && !inWord(text, from) {
+				found = append(found, word)
+				break
+			}
+		}
+	}
+	return found
+}
+
+func inWord(text string, at int) bool {
+	return at >= 0 && at < len(text) && (text[at] >= 'a' && text[at] <= 'z' || text[at] >= 'A' && text[at] <= 'Z' || text[at] >= '0' && text[at] <= '9')
+}
+
+// labelWords are those of the demo. Titles of one word stay in capitals, since small they are everyday words.
+func labelWords(t *testing.T) []string {
+	t.Helper()
+	words := []string{"zone_a0", "zone.a0", "zone a0", "zonea0", "pig1987"}
+	for _, line := range strings.Split(extract.DemoCatalog(extract.DemoConfig{Seed: 1987})["tracks.csv"], "\n")[1:] {
+		if fields := strings.Split(line, ","); len(fields) == 4 {
+			word := fields[1]
+			if strings.Contains(word, " ") {
+				word = strings.ToLower(word)
+			}
+			words = append(words, word)
+		}
+	}
+	if len(words) < 20 {
+		t.Fatalf("only %q", words)
+	}
+	return words
+}
+
+// TestNothingOfALabelStandsInTheProgram: artists, accounts and titles are data. Only the demo and the
+// servers that play its services know some.
+func TestNothingOfALabelStandsInTheProgram(t *testing.T) {
+	words, looked := labelWords(t), 0
+	if got := labelled("of ZONE A0, not ozone a01; undertows", words); !slices.Equal(got, []string{"zone a0"}) {
+		t.Errorf("found %q", got)
+	}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		slashed := filepath.ToSlash(path)
+		if entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") && path != "." || entry.Name() == "testdata" || slashed == "extract/fake") {
+			return filepath.SkipDir
+		}
+		if name := entry.Name(); !strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, ".sql") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(slashed, "extract/demo") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		looked++
+		if found := labelled(string(text), words); len(found) > 0 {
+			t.Errorf("%s knows %q", path, found)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if looked < 200 {
+		t.Errorf("only %d files were looked at", looked)
 	}
 }

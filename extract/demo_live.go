@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -20,6 +21,13 @@ import (
 type Live struct {
 	// Now is the servers' clock; it may be set anew between nights.
 	Now func() time.Time
+	// The servers themselves, for whoever wants them to fail.
+	Metaads   *fake.Metaads
+	Youtube   *fake.Youtube
+	Mailchimp *fake.Mailchimp
+	Distrokid *fake.Distrokid
+	Toolost   *fake.Toolost
+	Tiktok    *fake.Tiktok
 
 	cfg     DemoConfig
 	servers []*http.Server
@@ -51,6 +59,12 @@ func (l *Live) Values() Values {
 		return value, ok
 	}}
 }
+
+// Settings are those of Values by their names, as they would stand in .env.
+func (l *Live) Settings() map[string]string { return maps.Clone(l.env) }
+
+// Logins are those of sites that nobody types a password into.
+func (l *Live) Logins() Tokens { return l.logins }
 
 // Accounts are those of sources that have several.
 func (l *Live) Accounts() map[string][]string {
@@ -92,8 +106,11 @@ func (l *Live) serve(h http.Handler) (string, error) {
 func (l *Live) clock() time.Time { return l.Now() }
 
 func (l *Live) metaads() error {
-	address, err := l.serve(fake.NewMetaads(fake.MetaConfig{Now: l.clock, Seed: l.cfg.Seed, Token: "demo-meta-token", Account: demoAdAccount, Since: l.cfg.Start}))
-	l.env["META_API_URL"], l.env["META_ACCESS_TOKEN"], l.env["META_AD_ACCOUNT_ID"] = address, "demo-meta-token", demoAdAccount
+	const app, secret, token = "4711", "demo-meta-app-secret", "demo-meta-token"
+	l.Metaads = fake.NewMetaads(fake.MetaConfig{Now: l.clock, Seed: l.cfg.Seed, Token: token, AppID: app, AppSecret: secret, Account: demoAdAccount, Since: l.cfg.Start})
+	address, err := l.serve(l.Metaads)
+	l.env["META_API_URL"], l.env["META_ACCESS_TOKEN"], l.env["META_AD_ACCOUNT_ID"] = address, token, demoAdAccount
+	l.env["META_APP_ID"], l.env["META_APP_SECRET"] = app, secret
 	return err
 }
 
@@ -104,7 +121,8 @@ func (l *Live) youtube() error {
 			ID: demoYoutubeVideo(i), Title: track.title + " (Official Video)", Published: track.released, Daily: 400 / (i + 1), DurationMinutes: 3, DurationPlusSecond: 12,
 		})
 	}
-	address, err := l.serve(fake.NewYoutube(fake.YoutubeConfig{Now: l.clock, Seed: l.cfg.Seed, ClientID: "demo-client", ClientSecret: "demo-client-secret", Channels: []fake.YoutubeChannel{channel}}))
+	l.Youtube = fake.NewYoutube(fake.YoutubeConfig{Now: l.clock, Seed: l.cfg.Seed, ClientID: "demo-client", ClientSecret: "demo-client-secret", Channels: []fake.YoutubeChannel{channel}})
+	address, err := l.serve(l.Youtube)
 	for name, path := range map[string]string{
 		"YOUTUBE_ANALYTICS_URL": "/analytics", "YOUTUBE_REPORTING_URL": "/reporting", "YOUTUBE_DATA_URL": "/data", "YOUTUBE_OAUTH_URL": "/oauth", "YOUTUBE_AUTH_URL": "/accounts",
 	} {
@@ -116,13 +134,15 @@ func (l *Live) youtube() error {
 
 func (l *Live) mailchimp() error {
 	const key = "demo0123456789abcdef-us21"
-	address, err := l.serve(fake.NewMailchimp(fake.MailchimpConfig{Now: l.clock, Seed: l.cfg.Seed, Key: key, Since: l.cfg.Start}))
+	l.Mailchimp = fake.NewMailchimp(fake.MailchimpConfig{Now: l.clock, Seed: l.cfg.Seed, Key: key, Since: l.cfg.Start})
+	address, err := l.serve(l.Mailchimp)
 	l.env["MAILCHIMP_API_URL"], l.env["MAILCHIMP_API_KEY"] = address, key
 	return err
 }
 
 func (l *Live) distrokid() error {
 	site := fake.NewDistrokid(l.clock)
+	l.Distrokid = site
 	site.Banner = true
 	site.Stats = func(data string) string {
 		if data == "applemusic" {
@@ -155,6 +175,7 @@ func (l *Live) night() int {
 
 func (l *Live) toolost() error {
 	portal := fake.NewToolost(l.clock)
+	l.Toolost = portal
 	portal.Answer = func(platform string) string {
 		if platform == "apple" {
 			return l.cfg.toolostApple(l.clock())
@@ -171,6 +192,7 @@ func (l *Live) toolost() error {
 // tiktok has two accounts, each with a session that a person brought.
 func (l *Live) tiktok() error {
 	site := fake.NewTiktok(l.clock)
+	l.Tiktok = site
 	site.Lasts = 0 // as long as the demo
 	site.Export = l.tiktokExport
 	handles := map[string]string{"zone_a0": "zone.a0", "pig1987": "pig1987"}

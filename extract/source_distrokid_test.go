@@ -60,6 +60,7 @@ func (w *world) login() {
 }
 
 func TestDistrokidIsReadByTheBrowser(t *testing.T) {
+	t.Parallel()
 	w, site := distrokidWorld(t)
 	equal(t, w.fetch(t)) // nobody has ever logged in, and nothing is configured
 	w.login()
@@ -115,6 +116,7 @@ func TestDistrokidIsReadByTheBrowser(t *testing.T) {
 }
 
 func TestWhatDistrokidsSiteMayDo(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		prepare func(*world, *fake.Distrokid)
 		stream  string
@@ -141,6 +143,7 @@ func TestWhatDistrokidsSiteMayDo(t *testing.T) {
 		}, "streams", "unreachable", "the site failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w, site := distrokidWorld(t)
 			w.login()
 			w.Select.Only = []zones.Pattern{{Source: "distrokid", Stream: c.stream}}

@@ -56,6 +56,7 @@ func cookies(site *fake.Tiktok, handle string) session.State {
 }
 
 func TestTwoAccountsOfTiktokNeverMeet(t *testing.T) {
+	t.Parallel()
 	w, site := tiktokWorld(t)
 	site.Banner = true
 	w.remember(t, "tiktok", "zone_a0", cookies(site, "zone.a0"))
@@ -83,6 +84,7 @@ func TestTwoAccountsOfTiktokNeverMeet(t *testing.T) {
 }
 
 func TestWhatTiktokMayDo(t *testing.T) {
+	t.Parallel()
 	only := func(stream string) []zones.Pattern {
 		return []zones.Pattern{{Source: "tiktok", Stream: stream, Account: "zone_a0"}}
 	}
@@ -107,6 +109,7 @@ func TestWhatTiktokMayDo(t *testing.T) {
 		}, "", "those from 2026-08-28 on came"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w, site := tiktokWorld(t)
 			w.remember(t, "tiktok", "zone_a0", cookies(site, "zone.a0"))
 			w.Select.Only = only("overview")

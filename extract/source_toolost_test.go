@@ -45,6 +45,7 @@ func (w *world) remember(t *testing.T, source, account string, state session.Sta
 }
 
 func TestToolostsPortalIsHeard(t *testing.T) {
+	t.Parallel()
 	w, portal := toolostWorld(t)
 	w.remember(t, "toolost", "main", session.State{Origins: []session.Origin{{Origin: w.env["TOOLOST_URL"], LocalStorage: []session.Item{{Name: "token", Value: portal.Token("label@example.com")}}}}})
 	equal(t, w.fetch(t), "toolost/apple:main landed", "toolost/sales:main landed", "toolost/spotify:main landed")
@@ -76,6 +77,7 @@ func TestToolostsPortalIsHeard(t *testing.T) {
 }
 
 func TestWhatToolostsPortalMayDo(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		prepare func(*world, *fake.Toolost)
 		want    string
@@ -94,6 +96,7 @@ func TestWhatToolostsPortalMayDo(t *testing.T) {
 		}, "answer_shape", "did not ask"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w, portal := toolostWorld(t)
 			w.env["TOOLOST_EMAIL"], w.env["TOOLOST_PASSWORD"] = "label@example.com", "canary-password"
 			w.Select.Only = []zones.Pattern{{Source: "toolost", Stream: "spotify"}}

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -193,11 +194,31 @@ func (a *Answer) Decode(into any) error {
 	if err := decoder.Decode(into); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			return Shape(kind.Type.String()+" in "+kind.Field, "%s", kind.Value)
+			return Shape(jsonKind(kind.Type)+" in "+kind.Field, "%s", kind.Value)
 		}
 		return Shape("JSON", "%v", err)
 	}
 	return nil
+}
+
+// jsonKind is what JSON calls a Go type.
+func jsonKind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return jsonKind(t.Elem())
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	case reflect.String:
+		if t == reflect.TypeFor[json.Number]() {
+			return "a number"
+		}
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "a number"
 }
 
 // HTML reports whether the answer is a web page, such as a login page in an answer's place.

@@ -354,12 +354,13 @@ func (e *Engine) Open(ctx context.Context, state session.State, rules session.Ru
 	return v, nil
 }
 
-// trace begins to note what happens in the pages, but for those that a person sees.
+// trace begins to note what happens in the pages, but for those that a person sees, and for pictures: nobody
+// could paint over secrets in them.
 func (v *Visit) trace() error {
 	if v.engine.options.Visible {
 		return nil
 	}
-	return v.browser.Tracing().Start(playwright.TracingStartOptions{Screenshots: playwright.Bool(true), Snapshots: playwright.Bool(true)})
+	return v.browser.Tracing().Start(playwright.TracingStartOptions{Snapshots: playwright.Bool(true)})
 }
 
 // hide makes what a browser remembers a secret.

@@ -41,8 +41,8 @@ func (v *Visit) Evidence(dir string) error {
 	return all
 }
 
-// maskZip copies an archive and takes every secret out of its texts. Pictures in a trace were taken before
-// anybody could paint over fields, so they are left out.
+// maskZip copies an archive and takes every secret out of its texts. What is no text, such as a page's own
+// pictures, is left out.
 func (v *Visit) maskZip(from, to string) (err error) {
 	in, err := zip.OpenReader(from)
 	if err != nil {

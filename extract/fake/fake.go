@@ -58,6 +58,13 @@ func (k *Kit) Inject(faults ...Fault) {
 	}
 }
 
+// Relent takes back every fault that is left.
+func (k *Kit) Relent() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.faults = nil
+}
+
 // Calls are those that came in, in order.
 func (k *Kit) Calls() []Call {
 	k.mu.Lock()

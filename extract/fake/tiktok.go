@@ -34,7 +34,7 @@ func (t *Tiktok) Approve(handle string) {
 	t.approved = handle
 }
 
-// qr shows the code, and lets in as soon as somebody approved it.
+// qr shows the code, whose page asks until somebody approved it, and lets in then.
 func (t *Tiktok) qr(w http.ResponseWriter, _ string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -43,7 +43,11 @@ func (t *Tiktok) qr(w http.ResponseWriter, _ string) {
 		page(w, `<script>location.href = "/tiktokstudio/analytics"</script>`)
 		return
 	}
-	page(w, `<h1>Log in to TikTok</h1><div data-e2e="qr-code" style="width:200px;height:200px;background:#000"></div><script>setTimeout(() => location.reload(), 300)</script>`)
+	page(w, `<h1>Log in to TikTok</h1><div data-e2e="qr-code" style="width:200px;height:200px;background:#000"></div><script>
+setInterval(async () => {
+  if (!(await (await fetch("/login/qrcode")).text()).includes("qr-code")) location.href = "/tiktokstudio/analytics";
+}, 300);
+</script>`)
 }
 
 func (t *Tiktok) pages(w http.ResponseWriter, r *http.Request, person string) {
