@@ -60,6 +60,9 @@ func TestFilesOfAllKindsInAnyOrder(t *testing.T) {
 		paths = append(paths, path)
 	}
 	slices.Sort(paths)
+	if os.Getenv("BEDROT_CRASH") != "full" {
+		paths = someOfEach(paths, streams)
+	}
 	random := rand.New(rand.NewPCG(4, 200))
 	var first map[string]string
 	for order := range 2 {
@@ -84,4 +87,13 @@ func TestFilesOfAllKindsInAnyOrder(t *testing.T) {
 			t.Errorf("in another order %s differs", name)
 		}
 	}
+}
+
+// someOfEach is the short form: two files of every stream.
+func someOfEach(paths []string, streams map[string]string) []string {
+	taken := map[string]int{}
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		taken[streams[path]]++
+		return taken[streams[path]] > 2
+	})
 }

@@ -98,10 +98,11 @@ func (n *night) settings(of func(source string) bool) {
 func (n *night) tiktokLogins() {
 	n.t.Helper()
 	for _, account := range n.live.Accounts()["tiktok"] {
-		login, err := n.live.Logins().Load("tiktok", account)
-		if err = errors.Join(err, n.logins.Save("tiktok", account, login)); err != nil {
+		text, err := n.live.Logins().Load("tiktok", account)
+		if err != nil {
 			n.t.Fatal(err)
 		}
+		n.remember("tiktok", account, text)
 	}
 }
 
@@ -110,7 +111,18 @@ func (n *night) tiktokLogin(account, handle string) {
 	n.t.Helper()
 	cookie := session.Cookie{Name: n.live.Tiktok.Cookie, Value: n.live.Tiktok.Session(handle), Domain: "127.0.0.1", Path: "/", Expires: -1, HTTPOnly: true, SameSite: "Lax"}
 	text, err := json.Marshal(session.Record{LoggedInAt: n.now, State: session.State{Cookies: []session.Cookie{cookie}}})
-	if err = errors.Join(err, n.logins.Save("tiktok", account, text)); err != nil {
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.remember("tiktok", account, text)
+}
+
+// remember puts a browser's login into the store.
+func (n *night) remember(source, account string, text []byte) {
+	n.t.Helper()
+	var record session.Record
+	err := json.Unmarshal(text, &record)
+	if err = errors.Join(err, n.logins.SaveRecord(source, account, record, session.Rules{Hosts: []string{"127.0.0.1"}, AuthCookies: []string{n.live.Tiktok.Cookie}})); err != nil {
 		n.t.Fatal(err)
 	}
 }

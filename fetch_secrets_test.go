@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"io/fs"
 	"maps"
@@ -56,9 +55,8 @@ func (n *night) canaries() map[string]string {
 
 // remembered adds what a browser remembers of an account's login.
 func (n *night) remembered(all map[string]string, source, account string) {
-	text, err := n.logins.Load(source, account)
-	var record session.Record
-	if err != nil || json.Unmarshal(text, &record) != nil {
+	record, err := n.logins.LoadRecord(source, account)
+	if err != nil {
 		return
 	}
 	_, values := record.State.Secrets(session.Rules{})
