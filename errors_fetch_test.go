@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"bedrot/extract"
 	"bedrot/extract/fake"
 )
 
@@ -47,6 +48,7 @@ var fetchRaisers = map[string]func(l *lake) said{
 	},
 	"browser_missing": func(l *lake) said {
 		l.distrokid()
+		l.fetcher = nil
 		l.env("BEDROT_CHROMIUM", filepath.Join(l.t.TempDir(), "none"))
 		return l.run("--json", "extract", "--only", "distrokid/streams")
 	},
@@ -76,6 +78,7 @@ var fetchRaisers = map[string]func(l *lake) said{
 		site.Days = []int{7}
 		site.Export = func(string, string, int) (string, []byte) { return "Viewers_zone.a0.zip", []byte("PK") }
 		site.Admit(fake.Person{Email: "zone.a0"})
+		l.browse()
 		l.env("TIKTOK_URL", l.serve(site))
 		l.sessions()
 		cookie, err := json.Marshal([]map[string]any{{
@@ -100,6 +103,12 @@ func (l *lake) env(pairs ...string) {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		l.t.Fatal(err)
 	}
+}
+
+// browse lets pages be opened in the tests' Chromium.
+func (l *lake) browse() {
+	engine := sharedChromium(l.t)
+	l.fetcher = func(r *extract.Runner) { r.Chromium = engine }
 }
 
 // sessions is a folder of the test's own for logins.
@@ -143,6 +152,7 @@ func (l *lake) distrokid() *fake.Distrokid {
 	site := fake.NewDistrokid(func() time.Time { return l.now })
 	site.Stats = func(string) string { return "<html><body>" + strings.TrimPrefix(chart("trend365day", day), "<html>") }
 	site.Admit(fake.Person{Email: "label@example.com", Password: "password-1"})
+	l.browse()
 	l.env("DISTROKID_URL", l.serve(site), "DISTROKID_EMAIL", "label@example.com", "DISTROKID_PASSWORD", "password-1")
 	return site
 }

@@ -246,7 +246,7 @@ var shared struct {
 	err    error
 }
 
-func sharedChromium(t *testing.T) *browser.Engine {
+func sharedChromium(t testing.TB) *browser.Engine {
 	t.Helper()
 	shared.once.Do(func() {
 		if shared.dir, shared.err = os.MkdirTemp("", "bedrot-test-"); shared.err == nil {

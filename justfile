@@ -46,7 +46,7 @@ crash:
     BEDROT_CRASH=full go test ./sql/query -run '^TestQueries|^TestReplacing' -count 1 -v -timeout 30m
     BEDROT_CRASH=full go test ./export/postgres -count 1 -v -timeout 60m
     BEDROT_CRASH=full go test ./sql/fixture ./sql/script -run '^TestCases$|^TestEmbedded' -count 1 -timeout 30m
-    BEDROT_CRASH=full go test . -run '^TestCrash|InAnyOrder$|^TestReaders|^TestDemo$' -count 1 -v -timeout 90m
+    BEDROT_CRASH=full go test . -run '^TestCrash|InAnyOrder$|^TestReaders|^TestDemo$|^TestDemoLive$|^TestFilesOfAllKinds' -count 1 -v -timeout 90m
 
 # what CI runs
 ci:

@@ -606,7 +606,7 @@ func (a *app) beat(c *cli.Context, lake *zones.Lake, code int) {
 		return
 	}
 	limit := time.Minute
-	if c.Context.Err() != nil {
+	if c.Err() != nil {
 		limit = 3 * time.Second
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), limit)
