@@ -23,20 +23,34 @@ func (v *Visit) Evidence(dir string) error {
 		return err
 	}
 	var all error
+	// A page that is still on its way is looked at as it is.
+	_ = v.wait(2*time.Second, func() error {
+		_, err := v.page.Evaluate("window.stop()")
+		return err
+	})
 	picture, err := v.page.Screenshot(playwright.PageScreenshotOptions{
 		Timeout: ms(10 * time.Second), Mask: []playwright.Locator{v.page.Locator(secretFields)},
 	})
 	if all = errors.Join(all, err); err == nil {
 		all = errors.Join(all, os.WriteFile(filepath.Join(dir, "page.png"), picture, 0o600))
 	}
-	html, err := v.HTML()
+	var html []byte
+	err = v.wait(5*time.Second, func() (err error) {
+		html, err = v.HTML()
+		return err
+	})
 	if all = errors.Join(all, err); err == nil {
 		all = errors.Join(all, os.WriteFile(filepath.Join(dir, "page.html"), []byte(v.mask.Text(string(html))), 0o600))
 	}
-	raw := filepath.Join(v.engine.dir, "trace.zip")
+	own, err := os.MkdirTemp(v.engine.dir, "trace-") // other accounts may leave evidence at the same time
+	if err != nil {
+		return errors.Join(all, err)
+	}
+	defer func() { _ = os.RemoveAll(own) }()
+	raw := filepath.Join(own, "trace.zip")
 	err = v.wait(20*time.Second, func() error { return v.browser.Tracing().Stop(raw) })
 	if all = errors.Join(all, err); err == nil {
-		all = errors.Join(all, v.maskZip(raw, filepath.Join(dir, "trace.zip")), os.Remove(raw), v.trace())
+		all = errors.Join(all, v.maskZip(raw, filepath.Join(dir, "trace.zip")), v.trace())
 	}
 	return all
 }
