@@ -349,7 +349,7 @@ func (e *Engine) Open(ctx context.Context, state session.State, rules session.Ru
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open a page: %w", err), v.Close())
 	}
-	v.stop = context.AfterFunc(ctx, func() { _ = v.browser.Close() })
+	v.stop = context.AfterFunc(ctx, func() { _ = v.end() })
 	v.page.SetDefaultTimeout(float64(v.step.Milliseconds()))
 	return v, nil
 }

@@ -5,7 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/playwright-community/playwright-go"
 
 	"bedrot/extract/api"
 	"bedrot/extract/session"
@@ -209,7 +212,9 @@ func (v *Visit) loginNeeded(message string) error {
 
 // AwaitPerson opens the login page and waits until a person has logged in, or has closed the window.
 func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
-	closed := func() bool { return v.ctx.Err() == nil && (v.page.IsClosed() || !v.engine.browser.IsConnected()) }
+	var gone atomic.Bool
+	v.page.OnClose(func(playwright.Page) { gone.Store(true) })
+	closed := func() bool { return v.ctx.Err() == nil && (gone.Load() || !v.engine.browser.IsConnected()) }
 	err := v.Goto(site.Base + site.Form.URL)
 	for deadline := time.Now().Add(limit); ; v.rest(500 * time.Millisecond) {
 		switch {

@@ -33,6 +33,7 @@ type Visit struct {
 	mask    *api.Mask
 	step    time.Duration
 	odd     []string
+	ended   sync.Once
 	answer  playwright.Response // of the last Goto
 	rules   session.Rules
 	site    Site // since Enter
@@ -355,10 +356,16 @@ func (v *Visit) Close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
 	defer cancel()
-	err := within(ctx, func() error { return v.browser.Close() })
+	err := within(ctx, v.end)
 	if v.ctx.Err() != nil {
 		return nil
 	}
+	return err
+}
+
+// end closes the context, once: its owner and the end of its time may both want it.
+func (v *Visit) end() (err error) {
+	v.ended.Do(func() { err = v.browser.Close() })
 	return err
 }
 
