@@ -41,6 +41,14 @@ type point struct {
 	id    int
 }
 
+// statsPage is the page of statistics about one platform.
+func (c DemoConfig) statsPage(data string, at time.Time) string {
+	if data == "applemusic" {
+		return c.applePage(at)
+	}
+	return c.spotifyPage(at)
+}
+
 // spotifyPage is the page stats/?data=streams as a browser saves it: four charts, CRLF, data up to two
 // days before the capture.
 func (c DemoConfig) spotifyPage(at time.Time) string {

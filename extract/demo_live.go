@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"net"
@@ -37,7 +36,7 @@ type Live struct {
 
 // NewLive starts the servers on this machine. Now has to be set before anybody asks them.
 func NewLive(config DemoConfig, now func() time.Time) (_ *Live, err error) {
-	l := &Live{Now: now, cfg: config.withDefaults(), env: map[string]string{}, logins: &liveLogins{kept: map[string][]byte{}}}
+	l := &Live{Now: now, cfg: config.withDefaults(), env: map[string]string{}, logins: newLiveLogins()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.Close())
@@ -115,20 +114,17 @@ func (l *Live) metaads() error {
 }
 
 func (l *Live) youtube() error {
-	channel := fake.YoutubeChannel{ID: demoChannel, Title: demoArtists()[0].name, Login: "demo-youtube-login"}
-	for i, track := range l.cfg.tracks()[:4] {
-		channel.Videos = append(channel.Videos, fake.YoutubeVideo{
-			ID: demoYoutubeVideo(i), Title: track.title + " (Official Video)", Published: track.released, Daily: 400 / (i + 1), DurationMinutes: 3, DurationPlusSecond: 12,
-		})
-	}
-	l.Youtube = fake.NewYoutube(fake.YoutubeConfig{Now: l.clock, Seed: l.cfg.Seed, ClientID: "demo-client", ClientSecret: "demo-client-secret", Channels: []fake.YoutubeChannel{channel}})
+	known := DemoYoutube(l.cfg, l.clock)
+	known.ClientID, known.ClientSecret, known.Channels = "demo-client", "demo-client-secret", known.Channels[:1]
+	known.Channels[0].Login = "demo-youtube-login"
+	l.Youtube = fake.NewYoutube(known)
 	address, err := l.serve(l.Youtube)
 	for name, path := range map[string]string{
 		"YOUTUBE_ANALYTICS_URL": "/analytics", "YOUTUBE_REPORTING_URL": "/reporting", "YOUTUBE_DATA_URL": "/data", "YOUTUBE_OAUTH_URL": "/oauth", "YOUTUBE_AUTH_URL": "/accounts",
 	} {
 		l.env[name] = address + path
 	}
-	l.env["YOUTUBE_CLIENT_ID"], l.env["YOUTUBE_CLIENT_SECRET"], l.env["YOUTUBE_REFRESH_TOKEN"] = "demo-client", "demo-client-secret", channel.Login
+	l.env["YOUTUBE_CLIENT_ID"], l.env["YOUTUBE_CLIENT_SECRET"], l.env["YOUTUBE_REFRESH_TOKEN"] = "demo-client", "demo-client-secret", known.Channels[0].Login
 	return err
 }
 
@@ -144,12 +140,7 @@ func (l *Live) distrokid() error {
 	site := fake.NewDistrokid(l.clock)
 	l.Distrokid = site
 	site.Banner = true
-	site.Stats = func(data string) string {
-		if data == "applemusic" {
-			return l.cfg.applePage(l.clock())
-		}
-		return l.cfg.spotifyPage(l.clock())
-	}
+	site.Stats = func(data string) string { return l.cfg.statsPage(data, l.clock()) }
 	site.Bank = func() (string, []byte) {
 		var file bytes.Buffer
 		if err := l.cfg.writeBank(&file, bankV2, l.night()); err != nil {
@@ -176,12 +167,7 @@ func (l *Live) night() int {
 func (l *Live) toolost() error {
 	portal := fake.NewToolost(l.clock)
 	l.Toolost = portal
-	portal.Answer = func(platform string) string {
-		if platform == "apple" {
-			return l.cfg.toolostApple(l.clock())
-		}
-		return l.cfg.toolostSpotify(l.clock(), false)
-	}
+	portal.Answer = func(platform string) string { return l.cfg.toolostAnswer(platform, l.clock()) }
 	portal.People = []fake.Person{{Email: "label@example.com", Password: "demo-toolost-password"}}
 	portal.Reports = []fake.Report{{Month: l.cfg.asOf(1).Format("01-2006"), Name: l.cfg.asOf(1).Format("01-2006") + "-70911.csv", Content: []byte(l.cfg.toolostSales(1, false))}}
 	address, err := l.serve(portal)
@@ -194,7 +180,9 @@ func (l *Live) tiktok() error {
 	site := fake.NewTiktok(l.clock)
 	l.Tiktok = site
 	site.Lasts = 0 // as long as the demo
-	site.Export = l.tiktokExport
+	site.Export = func(tab, person string, days int) (string, []byte) {
+		return l.cfg.studioExport(l.clock(), l.night(), tab, person, days)
+	}
 	handles := map[string]string{"zone_a0": "zone.a0", "pig1987": "pig1987"}
 	address, err := l.serve(site)
 	l.env["TIKTOK_URL"] = address
@@ -207,38 +195,13 @@ func (l *Live) tiktok() error {
 	return err
 }
 
-// tiktokExport is what Studio gives of a tab: the days asked for, up to yesterday.
-func (l *Live) tiktokExport(tab, person string, days int) (string, []byte) {
-	now := l.clock()
-	last := midnight(now).AddDate(0, 0, -1)
-	first := last.AddDate(0, 0, 1-days)
-	captured := last.Add(20 * time.Hour)
-	say := func(day time.Time) string { return day.Format("January 2") }
-	name := map[string]string{"overview": "Overview", "viewers": "Viewers", "content": "Content", "followers": "Followers"}[tab]
-	write := l.cfg.tiktokFollowers(now, first, last, say)
-	switch tab {
-	case "overview":
-		write = l.cfg.studioZip(now, "Overview.csv", func() [][]string { return l.cfg.tiktokOverview(first, last, say) })
-	case "viewers":
-		write = l.cfg.studioZip(now, "Viewers.csv", func() [][]string { return l.cfg.tiktokViewers(first, last, say) })
-	case "content":
-		write = l.cfg.studioZip(now, "Content.csv", func() [][]string { return l.cfg.tiktokContent(last, l.night(), say) })
-	}
-	var file bytes.Buffer
-	if err := write(&file); err != nil {
-		return name + ".zip", nil
-	}
-	if tab == "overview" {
-		return fmt.Sprintf("%s_%s_%d_%s.zip", name, isoDay(first), captured.Unix(), person), file.Bytes()
-	}
-	return name + "_" + person + ".zip", file.Bytes()
-}
-
 // liveLogins keeps the demo's logins for as long as it lasts.
 type liveLogins struct {
 	mu   sync.Mutex
 	kept map[string][]byte
 }
+
+func newLiveLogins() *liveLogins { return &liveLogins{kept: map[string][]byte{}} }
 
 func (m *liveLogins) Load(source, account string) ([]byte, error) {
 	m.mu.Lock()

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"archive/zip"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -240,4 +241,30 @@ func (c DemoConfig) tiktokAds(last time.Time, night int) any {
 		"code": 0, "message": "OK", "request_id": "0",
 		"data": map[string]any{"list": list, "page_info": map[string]any{"page": 1, "page_size": 1000, "total_number": len(list), "total_page": 1}},
 	}
+}
+
+// studioExport is what Studio gives of a tab: the days asked for, up to yesterday.
+func (c DemoConfig) studioExport(now time.Time, night int, tab, person string, days int) (string, []byte) {
+	last := midnight(now).AddDate(0, 0, -1)
+	first := last.AddDate(0, 0, 1-days)
+	captured := last.Add(20 * time.Hour)
+	say := func(day time.Time) string { return day.Format("January 2") }
+	name := map[string]string{"overview": "Overview", "viewers": "Viewers", "content": "Content", "followers": "Followers"}[tab]
+	write := c.tiktokFollowers(now, first, last, say)
+	switch tab {
+	case "overview":
+		write = c.studioZip(now, "Overview.csv", func() [][]string { return c.tiktokOverview(first, last, say) })
+	case "viewers":
+		write = c.studioZip(now, "Viewers.csv", func() [][]string { return c.tiktokViewers(first, last, say) })
+	case "content":
+		write = c.studioZip(now, "Content.csv", func() [][]string { return c.tiktokContent(last, night, say) })
+	}
+	var file bytes.Buffer
+	if err := write(&file); err != nil {
+		return name + ".zip", nil
+	}
+	if tab == "overview" {
+		return fmt.Sprintf("%s_%s_%d_%s.zip", name, isoDay(first), captured.Unix(), person), file.Bytes()
+	}
+	return name + "_" + person + ".zip", file.Bytes()
 }

@@ -50,6 +50,14 @@ func (c DemoConfig) toolostDays(at time.Time, lag int) []time.Time {
 	return days
 }
 
+// toolostAnswer is the portal's about one platform, as the page gets it.
+func (c DemoConfig) toolostAnswer(platform string, at time.Time) string {
+	if platform == "apple" {
+		return c.toolostApple(at)
+	}
+	return c.toolostSpotify(at, false)
+}
+
 // toolostSpotify has counts as text; some nights it comes wrapped, with the time of its capture.
 func (c DemoConfig) toolostSpotify(at time.Time, wrapped bool) string {
 	var days []string

@@ -74,31 +74,6 @@ func counts(base string) Source {
 	}
 }
 
-// memory keeps logins for a test.
-type memory struct {
-	mu   sync.Mutex
-	kept map[string][]byte
-}
-
-func (m *memory) Load(source, account string) ([]byte, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if secret, ok := m.kept[source+":"+account]; ok {
-		return secret, nil
-	}
-	return nil, os.ErrNotExist
-}
-
-func (m *memory) Save(source, account string, secret []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.kept == nil {
-		m.kept = map[string][]byte{}
-	}
-	m.kept[source+":"+account] = secret
-	return nil
-}
-
 func newWorld(t *testing.T, accounts ...string) *world {
 	t.Helper()
 	w := &world{env: map[string]string{"COUNTS_TOKEN": "canary-token-1"}, now: worldNow}

@@ -46,7 +46,7 @@ func (h heartbeat) call(ctx context.Context, address string, exit int) error {
 	if err != nil || at.Host == "" {
 		return heartbeatFailed("the address is none")
 	}
-	if ip := net.ParseIP(at.Hostname()); at.Scheme != "https" && (at.Scheme != "http" || at.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())) {
+	if !api.Private(at) {
 		return heartbeatFailed("the address is not of https: whoever listens could learn it")
 	}
 	transport := h.transport

@@ -26,12 +26,7 @@ func distrokidWorld(t *testing.T) (*world, *fake.Distrokid) {
 	w := newWorld(t)
 	c := DemoConfig{}.withDefaults()
 	site := fake.NewDistrokid(func() time.Time { return w.now })
-	site.Stats = func(data string) string {
-		if data == "applemusic" {
-			return c.applePage(w.now)
-		}
-		return c.spotifyPage(w.now)
-	}
+	site.Stats = func(data string) string { return c.statsPage(data, w.now) }
 	site.Bank = func() (string, []byte) {
 		var file bytes.Buffer
 		if err := c.writeBank(&file, bankV2, 1); err != nil {
@@ -49,7 +44,7 @@ func distrokidWorld(t *testing.T) (*world, *fake.Distrokid) {
 	server := httptest.NewServer(site)
 	t.Cleanup(server.Close)
 	w.Sources = []Source{distrokid()}
-	w.Tokens, w.Chromium = &memory{}, chromium(t)
+	w.Tokens, w.Chromium = newLiveLogins(), chromium(t)
 	w.env = map[string]string{"DISTROKID_URL": server.URL}
 	return w, site
 }
@@ -90,7 +85,7 @@ func TestDistrokidIsReadByTheBrowser(t *testing.T) {
 	// The session ends on the way.
 	w.now = w.now.Add(24 * time.Hour)
 	site.KickAfter(2)
-	proven := string(w.Tokens.(*memory).kept["distrokid:main"])
+	proven := string(w.Tokens.(*liveLogins).kept["distrokid:main"])
 	got := w.fetch(t)
 	if !slices.Contains(got, "distrokid/applemusic:main failed login_needed") && !slices.Contains(got, "distrokid/streams:main failed login_needed") {
 		t.Error(got)
@@ -104,7 +99,7 @@ func TestDistrokidIsReadByTheBrowser(t *testing.T) {
 		}
 	}
 	var before, after session.Record
-	if json.Unmarshal([]byte(proven), &before) != nil || json.Unmarshal(w.Tokens.(*memory).kept["distrokid:main"], &after) != nil || after.ProvenAt.Before(before.ProvenAt) {
+	if json.Unmarshal([]byte(proven), &before) != nil || json.Unmarshal(w.Tokens.(*liveLogins).kept["distrokid:main"], &after) != nil || after.ProvenAt.Before(before.ProvenAt) {
 		t.Error("the proven session was lost")
 	}
 	if text := w.log.String(); strings.Contains(text, "canary") || strings.Contains(text, testTOTP) {

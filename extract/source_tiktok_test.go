@@ -1,8 +1,6 @@
 package extract
 
 import (
-	"bytes"
-	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -21,29 +19,12 @@ func tiktokWorld(t *testing.T) (*world, *fake.Tiktok) {
 	c := DemoConfig{}.withDefaults()
 	site := fake.NewTiktok(func() time.Time { return w.now })
 	site.Export = func(tab, person string, days int) (string, []byte) {
-		last := midnight(w.now).AddDate(0, 0, -1)
-		first := last.AddDate(0, 0, 1-days)
-		say := func(day time.Time) string { return day.Format("January 2") }
-		var file bytes.Buffer
-		write := c.studioZip(w.now, "Overview.csv", func() [][]string { return c.tiktokOverview(first, last, say) })
-		name := fmt.Sprintf("Overview_%s_%d_%s.zip", isoDay(first), last.Add(20*time.Hour).Unix(), person)
-		switch tab {
-		case "viewers":
-			write, name = c.studioZip(w.now, "Viewers.csv", func() [][]string { return c.tiktokViewers(first, last, say) }), "Viewers_"+person+".zip"
-		case "content":
-			write, name = c.studioZip(w.now, "Content.csv", func() [][]string { return c.tiktokContent(last, 1, say) }), "Content_"+person+".zip"
-		case "followers":
-			write, name = c.tiktokFollowers(w.now, first, last, say), "Followers_"+person+".zip"
-		}
-		if err := write(&file); err != nil {
-			t.Error(err)
-		}
-		return name, file.Bytes()
+		return c.studioExport(w.now, 1, tab, person, days)
 	}
 	site.Admit(fake.Person{Email: "zone.a0"}, fake.Person{Email: "pig1987"})
 	server := httptest.NewServer(site)
 	t.Cleanup(server.Close)
-	w.Sources, w.Tokens, w.Chromium = []Source{tiktok()}, &memory{}, chromium(t)
+	w.Sources, w.Tokens, w.Chromium = []Source{tiktok()}, newLiveLogins(), chromium(t)
 	w.env = map[string]string{"TIKTOK_URL": server.URL}
 	return w, site
 }

@@ -17,17 +17,12 @@ func toolostWorld(t *testing.T) (*world, *fake.Toolost) {
 	w := newWorld(t)
 	c := DemoConfig{Start: time.Date(2025, time.June, 1, 0, 0, 0, 0, time.UTC)}.withDefaults()
 	portal := fake.NewToolost(func() time.Time { return w.now })
-	portal.Answer = func(platform string) string {
-		if platform == "apple" {
-			return c.toolostApple(w.now)
-		}
-		return c.toolostSpotify(w.now, false)
-	}
+	portal.Answer = func(platform string) string { return c.toolostAnswer(platform, w.now) }
 	portal.People = []fake.Person{{Email: "label@example.com", Password: "canary-password"}}
 	portal.Reports = []fake.Report{{Month: "08-2026", Name: "08-2026-70799.csv", Content: []byte(c.toolostSales(1, false))}}
 	server := httptest.NewServer(portal)
 	t.Cleanup(server.Close)
-	w.Sources, w.Tokens, w.Chromium = []Source{toolost()}, &memory{}, chromium(t)
+	w.Sources, w.Tokens, w.Chromium = []Source{toolost()}, newLiveLogins(), chromium(t)
 	w.env = map[string]string{"TOOLOST_URL": server.URL}
 	return w, portal
 }

@@ -5,6 +5,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,26 +49,10 @@ type Policy struct {
 }
 
 func (p Policy) withDefaults() Policy {
-	set := func(value *int, otherwise int) {
-		if *value == 0 {
-			*value = otherwise
-		}
-	}
-	lasts := func(value *time.Duration, otherwise time.Duration) {
-		if *value == 0 {
-			*value = otherwise
-		}
-	}
-	set(&p.Burst, 1)
-	set(&p.Connections, 4)
-	set(&p.Tries, 4)
-	lasts(&p.First, 2*time.Second)
-	lasts(&p.Patience, 15*time.Minute)
-	lasts(&p.Timeout, 2*time.Minute)
-	lasts(&p.Stall, 30*time.Second)
-	if p.MaxBody == 0 {
-		p.MaxBody = 64 << 20
-	}
+	p.Burst, p.Connections, p.Tries = cmp.Or(p.Burst, 1), cmp.Or(p.Connections, 4), cmp.Or(p.Tries, 4)
+	p.First, p.Patience = cmp.Or(p.First, 2*time.Second), cmp.Or(p.Patience, 15*time.Minute)
+	p.Timeout, p.Stall = cmp.Or(p.Timeout, 2*time.Minute), cmp.Or(p.Stall, 30*time.Second)
+	p.MaxBody = cmp.Or(p.MaxBody, 64<<20)
 	return p
 }
 
@@ -365,7 +350,7 @@ func (c *Client) request(ctx context.Context, req Request) (*http.Request, error
 	if err != nil {
 		return nil, errors.New("the address is none")
 	}
-	if address.Scheme != "https" && !loopback(address.Hostname()) {
+	if !Private(address) {
 		return nil, fmt.Errorf("%s://%s is not encrypted", address.Scheme, address.Host)
 	}
 	if len(req.Query) > 0 {
@@ -411,9 +396,12 @@ func (c *Client) request(ctx context.Context, req Request) (*http.Request, error
 	return call, nil
 }
 
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// Private reports whether nobody on the way learns what is sent to an address: it is encrypted, or it
+// does not leave this machine.
+func Private(address *url.URL) bool {
+	ip := net.ParseIP(address.Hostname())
+	here := address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	return address.Scheme == "https" || address.Scheme == "http" && here
 }
 
 // lost is a call without an answer. The error's own text holds the address with all its parameters.

@@ -34,11 +34,7 @@ func (v *Visit) Evidence(dir string) error {
 	if all = errors.Join(all, err); err == nil {
 		all = errors.Join(all, os.WriteFile(filepath.Join(dir, "page.png"), picture, 0o600))
 	}
-	var html []byte
-	err = v.wait(5*time.Second, func() (err error) {
-		html, err = v.HTML()
-		return err
-	})
+	html, err := v.HTML()
 	if all = errors.Join(all, err); err == nil {
 		all = errors.Join(all, os.WriteFile(filepath.Join(dir, "page.html"), []byte(v.mask.Text(string(html))), 0o600))
 	}

@@ -112,7 +112,7 @@ func (v *Visit) loggedIn(site Site, limit time.Duration) (bool, error) {
 			return true, nil
 		case time.Now().After(deadline):
 			return false, &api.Fault{
-				Kind: api.Unexpected, Message: "the page shows neither a login nor its absence", Expected: "one of " + join(signs), Found: "none of them on " + v.URL(), Endpoint: v.URL(),
+				Kind: api.Unexpected, Message: "the page shows neither a login nor its absence", Expected: "one of " + strings.Join(signs, ", "), Found: "none of them on " + v.URL(), Endpoint: v.URL(),
 			}
 		}
 		v.rest(100 * time.Millisecond)
@@ -230,15 +230,4 @@ func (v *Visit) AwaitPerson(site Site, limit time.Duration) error {
 			return v.loginNeeded("nobody logged in within " + limit.String())
 		}
 	}
-}
-
-func join(names Selectors) string {
-	text := ""
-	for i, name := range names {
-		if i > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	return text
 }

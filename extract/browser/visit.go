@@ -160,7 +160,11 @@ func (v *Visit) Text(what string, names Selectors) (string, error) {
 
 // HTML is the page as it is now.
 func (v *Visit) HTML() ([]byte, error) {
-	text, err := v.page.Content()
+	text := ""
+	err := v.wait(v.step, func() (err error) {
+		text, err = v.page.Content()
+		return err
+	})
 	if err != nil {
 		return nil, v.fault("read the page", err)
 	}
@@ -334,7 +338,11 @@ func (v *Visit) Collect(address *regexp.Regexp, limit time.Duration, do func() e
 // State is what the browser remembers now.
 func (v *Visit) State() (session.State, error) {
 	var state session.State
-	kept, err := v.browser.StorageState()
+	var kept *playwright.StorageState
+	err := v.wait(v.step, func() (err error) {
+		kept, err = v.browser.StorageState()
+		return err
+	})
 	if err != nil {
 		return state, v.fault("read the session", err)
 	}
@@ -431,5 +439,5 @@ func (e Element) Click(names Selectors) error {
 		}
 		return nil
 	}
-	return &api.Fault{Kind: api.Unexpected, Message: "the page has changed: there is nothing to click", Expected: join(names), Found: "none of them in " + e.Text, Endpoint: e.visit.URL()}
+	return &api.Fault{Kind: api.Unexpected, Message: "the page has changed: there is nothing to click", Expected: strings.Join(names, ", "), Found: "none of them in " + e.Text, Endpoint: e.visit.URL()}
 }
