@@ -40,10 +40,11 @@ func processes(t *testing.T, text string) map[int]string {
 	return found
 }
 
-// wait waits until something is so, but not longer than a time that no machine needs.
+// wait waits until something is so. The limit is what tells a hang from a machine that is busy with other
+// tests: a minute was too short for one that shares two processors with five of them.
 func wait(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	limit := time.Now().Add(time.Minute)
+	limit := time.Now().Add(5 * time.Minute)
 	for !so() {
 		if time.Now().After(limit) {
 			t.Fatalf("waited in vain until %s", what)
@@ -96,11 +97,17 @@ func TestSIGTERMInTheMiddleOfFetching(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
-	defer func() { _ = command.Process.Kill() }()
+	defer func() {
+		_ = command.Process.Kill()
+		if t.Failed() {
+			_ = command.Wait()
+			t.Logf("it said:\n%s", n.talk.Bytes())
+		}
+	}()
 	wait(t, "both services hang", func() bool {
 		select {
 		case err := <-ended:
-			t.Fatalf("ended before: %v\n%s", err, n.talk.Bytes())
+			t.Fatalf("ended before: %v", err)
 		default:
 		}
 		return hanging()
@@ -126,16 +133,16 @@ func TestSIGTERMInTheMiddleOfFetching(t *testing.T) {
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	limited, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	limited, cancel := context.WithTimeout(t.Context(), 20*time.Second) // five are promised, to who has a machine for himself
 	defer cancel()
 	select {
 	case err := <-ended:
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) || exit.ExitCode() != 130 {
-			t.Errorf("ended by %v, wanted exit 130\n%s", err, n.talk.Bytes())
+			t.Errorf("ended by %v, wanted exit 130", err)
 		}
 	case <-limited.Done():
-		t.Fatal("still there after 5 s")
+		t.Fatal("still there after 20 s")
 	}
 	wait(t, "no process is left", func() bool { return len(processes(t, temporary)) == 0 })
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
