@@ -14,6 +14,9 @@ func (r *release) difference(ctx context.Context, s *session, works []*work) err
 		return err
 	}
 	return pgx.BeginTxFunc(ctx, s.Conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, joins); err != nil {
+			return err
+		}
 		for _, w := range works {
 			r.step("comparing %s", w.table.Name)
 			if err := w.compareIn(ctx, tx, tables[w.table.Name]); err != nil {

@@ -112,7 +112,7 @@ func (r *release) publish(ctx context.Context, s *session, works []*work) (err e
 		return err
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if _, err := tx.Exec(ctx, "set local lock_timeout = '2s'; set local statement_timeout = '10min'; set local work_mem = '128MB'"); err != nil {
+	if _, err := tx.Exec(ctx, "set local lock_timeout = '2s'; set local statement_timeout = '10min'; "+joins); err != nil {
 		return err
 	}
 	if err := r.stampedIn(ctx, tx); err != nil {
@@ -151,6 +151,11 @@ func (r *release) publish(ctx context.Context, s *session, works []*work) (err e
 	}
 	return nil
 }
+
+// joins settles how rows are compared: hashed. Where NULLs are equal PostgreSQL expects one row to be like
+// another. It would rather sort both sides, texts by the rules of their language, or look up row by row, and
+// compiles what it takes to be dear.
+const joins = "set local work_mem = '128MB'; set local enable_mergejoin = off; set local enable_nestloop = off; set local jit = off"
 
 func (r *release) stampedIn(ctx context.Context, tx pgx.Tx) error {
 	var ours bool
