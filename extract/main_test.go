@@ -22,7 +22,7 @@ func chromium(t *testing.T) *browser.Engine {
 	t.Helper()
 	shared.once.Do(func() {
 		if shared.dir, shared.err = os.MkdirTemp("", "bedrot-test-"); shared.err == nil {
-			shared.engine, shared.err = browser.Start(t.Context(), browser.Options{Driver: os.Getenv("BEDROT_PLAYWRIGHT"), Scratch: shared.dir, Step: 3 * time.Second})
+			shared.engine, shared.err = browser.Start(t.Context(), browser.Options{Driver: os.Getenv("BEDROT_PLAYWRIGHT"), Scratch: shared.dir, Step: 5 * time.Second})
 		}
 	})
 	if shared.err != nil {

@@ -94,6 +94,20 @@ func (s *Session) Export(ctx context.Context, text, path string) error {
 	}))
 }
 
+// Own answers one statement of the program's own. It is not judged; what it reads is made.
+func (s *Session) Own(ctx context.Context, statement string, w Writer) error {
+	if s.shown != nil {
+		tree, err := s.DB.Parse(ctx, statement)
+		if err != nil {
+			return err
+		}
+		if err := s.needed(ctx, tree); err != nil {
+			return err
+		}
+	}
+	return s.answer(ctx, statement, w)
+}
+
 func (s *Session) answer(ctx context.Context, statement string, w Writer) (err error) {
 	rows, err := s.DB.Query(ctx, statement)
 	if err != nil {
