@@ -202,8 +202,13 @@ func (s *Server) URL(database string) string {
 // Database makes a database for a test and returns its superuser's URL.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
+	return s.database(t, "")
+}
+
+func (s *Server) database(t testing.TB, options string) string {
+	t.Helper()
 	name := fmt.Sprintf("bedrot_test_%d_%d", os.Getpid(), s.next.Add(1))
-	s.exec(t, "create database "+name+" template template0 encoding 'UTF8'")
+	s.exec(t, "create database "+name+" template template0 encoding 'UTF8'"+options)
 	t.Cleanup(func() {
 		if s.run != nil || !s.Own() {
 			s.exec(t, "drop database if exists "+name+" with (force)")
