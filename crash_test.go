@@ -37,7 +37,7 @@ type crashWorld struct {
 
 func newCrashWorld(t *testing.T) *crashWorld {
 	t.Helper()
-	l := newLake(t)
+	l := newLakeOn(t, manyTables)
 	l.inLake("catalog/artists.csv", "source,alias,artist\n,ZONE A0,ZONE A0\n")
 	l.inLake("inbox/main/bank_20260101_000000.tsv", bankFile("\r",
 		sale{"2025-09", "Spotify", "QZA000000001", "100", "0.400000000000"},
@@ -78,7 +78,7 @@ func (w *crashWorld) copy(name string) *lake {
 			w.t.Fatal(err)
 		}
 	}
-	return &lake{t: w.t, root: root, now: clock.Add(24 * 60 * 60 * 1e9), ctx: w.t.Context()}
+	return &lake{t: w.t, root: root, now: clock.Add(24 * 60 * 60 * 1e9), ctx: w.t.Context(), manyTables: true}
 }
 
 // noLinks hides the symbolic links at the top, which os.CopyFS refuses to copy.
