@@ -174,7 +174,7 @@ func TestFileBeingWritten(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
-	l := newLake(t)
+	l := newLakeOn(t, manyTables)
 	l.ok("import", arrivals(l)[0])
 	l.ok("run")
 	before := l.state()

@@ -35,7 +35,7 @@ func TestOnlyWhatIsChosen(t *testing.T) {
 // However a history was chosen piece by piece, it ends in the bytes of one run over all of it.
 func TestChosenPieceByPieceEndsInTheSameBytes(t *testing.T) {
 	t.Parallel()
-	whole, pieces := newLake(t), newLake(t)
+	whole, pieces := newLakeOn(t, manyTables), newLakeOn(t, manyTables)
 	for _, l := range []*lake{whole, pieces} {
 		for _, path := range arrivals(l) {
 			l.ok("import", path)
@@ -54,7 +54,7 @@ func TestChosenPieceByPieceEndsInTheSameBytes(t *testing.T) {
 
 func TestDryRunChangesNothing(t *testing.T) {
 	t.Parallel()
-	l := newLake(t)
+	l := newLakeOn(t, manyTables)
 	l.ok("import", arrivals(l)[0])
 	l.ok("run")
 	l.ok("import", arrivals(l)[1])

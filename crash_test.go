@@ -37,7 +37,7 @@ type crashWorld struct {
 
 func newCrashWorld(t *testing.T) *crashWorld {
 	t.Helper()
-	l := newLake(t)
+	l := newLakeOn(t, manyTables)
 	l.inLake("catalog/artists.csv", "source,alias,artist\n,ZONE A0,ZONE A0\n")
 	l.inLake("inbox/main/bank_20260101_000000.tsv", bankFile("\r",
 		sale{"2025-09", "Spotify", "QZA000000001", "100", "0.400000000000"},
@@ -78,7 +78,7 @@ func (w *crashWorld) copy(name string) *lake {
 			w.t.Fatal(err)
 		}
 	}
-	return &lake{t: w.t, root: root, now: clock.Add(24 * 60 * 60 * 1e9), ctx: w.t.Context()}
+	return &lake{t: w.t, root: root, now: clock.Add(24 * 60 * 60 * 1e9), ctx: w.t.Context(), manyTables: true}
 }
 
 // noLinks hides the symbolic links at the top, which os.CopyFS refuses to copy.
@@ -202,11 +202,22 @@ func (w *crashWorld) each(points []int64, stop func(at int64)) {
 	workers.Wait()
 }
 
-func TestCrashKilled(t *testing.T) {
+// TestCrash sweeps one world in three ways.
+func TestCrash(t *testing.T) {
 	w := newCrashWorld(t)
 	if w.points < 300 {
 		t.Errorf("a small run has %d crash points, at least 300 are to be swept", w.points)
 	}
+	for name, sweep := range map[string]func(*testing.T, *crashWorld){"killed": crashKilled, "disk errors": crashDiskErrors, "in DuckDB": crashInDuckDB} {
+		t.Run(name, func(t *testing.T) {
+			w := *w
+			w.t = t
+			sweep(t, &w)
+		})
+	}
+}
+
+func crashKilled(t *testing.T, w *crashWorld) {
 	points := sample(w.points, 10)
 	w.each(points, func(at int64) {
 		l := w.copy(fmt.Sprint("killed", at))
@@ -224,8 +235,7 @@ func TestCrashKilled(t *testing.T) {
 	t.Logf("%d of %d points", len(points), w.points)
 }
 
-func TestCrashDiskErrors(t *testing.T) {
-	w := newCrashWorld(t)
+func crashDiskErrors(t *testing.T, w *crashWorld) {
 	for _, errno := range []syscall.Errno{syscall.ENOSPC, syscall.EIO} {
 		points := sample(w.points, 6)
 		w.each(points, func(at int64) {
@@ -258,9 +268,9 @@ func TestCrashDiskErrors(t *testing.T) {
 	}
 }
 
-// TestCrashInDuckDB lets the system calls of DuckDB itself fail or kill: those never pass through our
+// crashInDuckDB lets the system calls of DuckDB itself fail or kill: those never pass through our
 // file layer. strace counts calls per thread, so the sweep goes on until a run is no longer hit.
-func TestCrashInDuckDB(t *testing.T) {
+func crashInDuckDB(t *testing.T, w *crashWorld) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("strace is missing (Debian: apt-get install strace)")
@@ -268,7 +278,6 @@ func TestCrashInDuckDB(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), strace, "-f", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
 		t.Skipf("strace may not trace here: %v %s", err, out)
 	}
-	w := newCrashWorld(t)
 	type injection struct{ calls, what string }
 	injections := []injection{
 		{"write,pwrite64", "signal=SIGKILL"},

@@ -90,7 +90,7 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("json", func(t *testing.T) {
-		for _, args := range [][]string{{"status"}, {"tables"}, {"tables", "curated.royalties"}, {"rejects"}, {"drops"}, {"check"}, {"run"}} {
+		for _, args := range [][]string{{"status"}, {"tables"}, {"tables", "curated.royalties"}, {"rejects"}, {"drops"}, {"check", "--subset", "1/9"}, {"run"}} {
 			s := l.ok(append([]string{"--json"}, args...)...)
 			var value any
 			if err := json.Unmarshal([]byte(s.out), &value); err != nil || len(s.out) < 3 {

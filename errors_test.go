@@ -223,6 +223,7 @@ var raisers = map[string]func(l *lake) said{
 		return l.run("--json", "run")
 	},
 	"check_failed": func(l *lake) said {
+		l.manyTables = true
 		return l.running("bank_20250301_000000.tsv", bankFile("\n", sale{jan, "A store nobody knows", isrc, "1", "0.1"}))
 	},
 	"script_broken": func(l *lake) said {

@@ -77,7 +77,7 @@ func TestEveryOrderEndsInTheSameBytes(t *testing.T) {
 	orders := [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
 	var first map[string]string
 	for _, order := range orders {
-		l := newLake(t)
+		l := newLakeOn(t, manyTables)
 		paths := arrivals(l)
 		for _, i := range order {
 			l.ok("import", paths[i])
@@ -109,7 +109,7 @@ func TestTheSameFileTwicePaysOnce(t *testing.T) {
 }
 
 func TestSecondRunChangesNothing(t *testing.T) {
-	l := newLake(t)
+	l := newLakeOn(t, manyTables)
 	l.ok("import", arrivals(l)[0])
 	l.ok("run")
 	before, files := l.state(), inodesOf(t, l.root)
@@ -148,7 +148,7 @@ func inodesOf(t *testing.T, root string) map[string]string {
 // TestIncrementalEqualsFull builds a history night by night, and then whole at one, two and four threads.
 func TestIncrementalEqualsFull(t *testing.T) {
 	t.Parallel()
-	l := newLake(t)
+	l := newLakeOn(t, manyTables)
 	l.inLake("catalog/artists.csv", "source,alias,artist\n,ZONE A0,ZONE A0\n")
 	for night := range 6 {
 		l.now = clock.Add(time.Duration(night) * 24 * time.Hour)

@@ -119,9 +119,10 @@ type lake struct {
 	ctx   context.Context
 	// ownScripts is set when LAKE/sql holds some, so that they are read anew each time.
 	ownScripts bool
-	// allSources builds the tables of all sources, marts the marts, too. Without either only those of
-	// few are built: a table without rows behaves like any other such.
-	allSources, marts bool
+	// allSources builds the tables of all sources, marts the marts, too, and manyTables all of few sources
+	// but the marts, for who compares everything that is published. Without any of them only what few
+	// sources land and what lookedAt adds are built.
+	allSources, marts, manyTables bool
 	// catalog, when set, is all that is built; fetcher sets up who fetches, limit bounds a source.
 	catalog *script.Catalog
 	fetcher func(*extract.Runner)
@@ -146,6 +147,9 @@ func newLakeOn(t testing.TB, settings func(*lake)) *lake {
 
 // allSources is a setting of newLakeOn.
 func allSources(l *lake) { l.allSources = true }
+
+// manyTables is a setting of newLakeOn.
+func manyTables(l *lake) { l.manyTables = true }
 
 // embeddedCatalog is everything but the marts, which are many and are looked at by the cases and by
 // TestDemo. It is loaded once for all tests: it never changes.
@@ -208,6 +212,18 @@ func withoutMarts(catalog *script.Catalog) *script.Catalog {
 	return catalog.For(tables)
 }
 
+// lookedAt is the part of a catalog that most tests look at: what few sources land, the two curated tables
+// that they ask, and all that a lake's own scripts add.
+func lookedAt(catalog *script.Catalog) *script.Catalog {
+	tables := []string{"curated.royalties", "curated.streams_daily"}
+	for _, s := range catalog.Scripts {
+		if s.Origin != "" || s.Kind == script.Raw && slices.Contains(fewSources, s.Source) {
+			tables = append(tables, s.Table)
+		}
+	}
+	return catalog.For(tables)
+}
+
 // words is what is said by several goroutines, as a terminal takes it.
 type words struct {
 	mu   sync.Mutex
@@ -245,17 +261,35 @@ func (l *lake) run(args ...string) said {
 	switch {
 	case l.marts:
 		a.scripts, _ = loadEmbedded()
+	case l.ownScripts && (slices.Contains(args, "run") || slices.Contains(args, "build")):
+		a.scripts = l.loadOwn()
 	case l.ownScripts: // the app loads them
 	case l.allSources || args[0] == "import": // what is imported is told apart from the files of all
 		a.scripts = embeddedCatalog(l.t)
-	default:
+	case l.manyTables:
 		a.scripts = fewSourcesCatalog(l.t)
+	default:
+		a.scripts = lookedAt(fewSourcesCatalog(l.t))
 	}
 	if l.catalog != nil {
 		a.scripts = l.catalog
 	}
 	code := a.run(l.ctx, append([]string{"bedrot", "--lake", l.root}, args...))
 	return said{out.String(), talk.String(), code}
+}
+
+// loadOwn loads the scripts in force as the app does, and leaves out what nobody looks at.
+func (l *lake) loadOwn() *script.Catalog {
+	l.t.Helper()
+	opened, err := zones.Open(l.root, "", zones.Files{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	catalog, err := sql.Load(l.ctx, opened)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return lookedAt(catalog)
 }
 
 // want runs a command that must end with a code and say some things on stderr.

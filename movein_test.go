@@ -101,7 +101,7 @@ func anyOrder(t *testing.T, files, orders int) {
 	random := rand.New(rand.NewPCG(1987, 0))
 	var first map[string]string
 	for order := range orders {
-		l := newLake(t)
+		l := newLakeOn(t, manyTables)
 		root, exports := oldTree(l, files)
 		if order > 0 {
 			random.Shuffle(len(exports), func(i, j int) { exports[i], exports[j] = exports[j], exports[i] })

@@ -10,8 +10,8 @@ import (
 // everything but the folders for other tools is as elsewhere, to the byte.
 func TestWithoutSymbolicLinks(t *testing.T) {
 	t.Parallel()
-	linked := manyNights(t)
-	l := newLakeOn(t, func(l *lake) { l.files.NoSymlinks = true })
+	linked := manyNightsOn(t, manyTables)
+	l := newLakeOn(t, func(l *lake) { l.files.NoSymlinks, l.manyTables = true, true })
 	bank := arrivals(l)
 	for night, file := range append(bank[:2], l.file("ZONE A0-audience-timeline_20250301_000000.csv", audienceFile("2025-02-01", 7, 8, 9))) {
 		l.now = clock.AddDate(0, 0, night)

@@ -115,7 +115,7 @@ func TestHalfDoneRollbackIsFinished(t *testing.T) {
 
 func TestRolledBackHistoryEndsInTheSameBytes(t *testing.T) {
 	t.Parallel()
-	plain, rolled := newLake(t), newLake(t)
+	plain, rolled := newLakeOn(t, manyTables), newLakeOn(t, manyTables)
 	threeNights(plain)
 	v := threeNights(rolled)
 	rolled.now = clock.AddDate(0, 0, 3)

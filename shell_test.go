@@ -32,10 +32,10 @@ func TestShellReadsAStream(t *testing.T) {
 		{"a semicolon in quotes and comments", "select 'a;\nb' as t /* ; */;\n", "t\n\"a;\nb\"\n", "", 0},
 		{"modes", ".mode\n.mode ndjson\nselect 1 as a;\n.mode tsv\nselect 'x' as a;\n", "csv\n{\"a\":1}\na\nx\n", "", 0},
 		{"no such mode", ".mode png\nselect 1;\n", "", "there is no mode \"png\"", 1},
-		{"tables", ".tables curated.tr*\n", "curated.tracks", "", 0},
+		{"tables", ".tables curated.roy*\n", "curated.royalties", "", 0},
 		{"tables of everything", ".tables\n", "archive.distrokid__bank", "", 0},
 		{"a bad pattern", ".tables [\n", "", "no pattern", 1},
-		{"schema", ".schema curated.tracks\n", "release_date", "", 0},
+		{"schema", ".schema curated.royalties\n", "gross_usd", "", 0},
 		{"schema of what no script makes", ".schema meta.runs\n", "exit_code", "", 0},
 		{"no such table", ".schema curated.nosuch\n", "", "there is no table", 1},
 		{"timing", ".timing on\nselect unnest([1, 2]) as a;\nselect 1 as a;\n", "a\n1\n2\na\n1\n", "(2 rows, 0s)\n(1 row, 0s)\n", 0},
@@ -182,7 +182,7 @@ func (d *dialogue) ends(code int) {
 // long for the terminal; all behind the fence.
 func TestShellOnATerminal(t *testing.T) {
 	t.Parallel()
-	l := manyNights(t)
+	l := manyNightsOn(t, manyTables) // so that Tab has to tell names apart
 	remembered := filepath.Join(t.TempDir(), "history")
 	env := []string{"BEDROT_HISTORY=" + remembered, "PAGER=wc -l"}
 	d := l.dialogue(t, env...)

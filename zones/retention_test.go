@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -274,4 +275,44 @@ func TestVersionsStayAsLongAsTheRulesSay(t *testing.T) {
 	if got := strings.Join(gone, " "); got != want {
 		t.Errorf("let go: %s, want %s", got, want)
 	}
+}
+
+// TestCurrentIsThereWhileVersionsGo resolves the pointer while each version is let go the moment another
+// takes its place.
+func TestCurrentIsThereWhileVersionsGo(t *testing.T) {
+	l := newLake(t)
+	w := lockIt(t, l)
+	promote := func() {
+		if err := publish(t, w, noon, nil).Publish(); err != nil {
+			t.Fatal(err)
+		}
+		acts, err := w.Plan(Retention{}, noon.AddDate(0, 0, 1))
+		if err == nil {
+			_, err = w.Apply(t.Context(), acts)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	promote()
+	stop := make(chan struct{})
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		for asked := 0; ; asked++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if version, err := l.Current(); version == nil || err != nil {
+				t.Errorf("asked %d times, then: %v %v", asked, version, err)
+				return
+			}
+		}
+	})
+	for range 200 {
+		promote()
+	}
+	close(stop)
+	reader.Wait()
 }

@@ -154,13 +154,23 @@ func (l *Lake) NewRunID(now time.Time) (string, error) {
 }
 
 // Current resolves the pointer once and returns the published version, or nil when nothing has been
-// published yet. What is read through it stays of one piece whatever is published meanwhile.
+// published yet. What is read through it stays of one piece whatever is published meanwhile. Should
+// another version take its place, and retention take it away, before it is read, the other one is.
 func (l *Lake) Current() (*Version, error) {
 	run, err := l.currentRun()
-	if err != nil || run == "" {
-		return nil, err
+	for {
+		if err != nil || run == "" {
+			return nil, err
+		}
+		version, unread := l.ReadVersion(run)
+		if !errors.Is(unread, fs.ErrNotExist) {
+			return version, unread
+		}
+		gone := run
+		if run, err = l.currentRun(); run == gone {
+			return nil, unread
+		}
 	}
-	return l.ReadVersion(run)
 }
 
 // ReadVersion opens a version by its run.

@@ -65,9 +65,6 @@ type tracer struct {
 // Trace finds where rows come from. The columns that link a table to its inputs are not declared: they
 // are proved by DuckDB's plans, as the ones of incremental builds are.
 func (s *Session) Trace(ctx context.Context, catalog *script.Catalog, table string, o LineageOptions) (Lineage, error) {
-	if err := s.macros.Make(ctx, s.DB); err != nil {
-		return Lineage{}, err
-	}
 	made := catalog.Script(script.BaseTable(table))
 	if made == nil || made.Kind == script.CheckScript {
 		return Lineage{}, &zones.Error{Code: "table_unknown", What: "there is no table " + table, Next: "bedrot tables"}
@@ -79,11 +76,16 @@ func (s *Session) Trace(ctx context.Context, catalog *script.Catalog, table stri
 	} else if len(Split("select "+o.Where)) != 1 {
 		return result, &zones.Error{Code: "usage", What: "--where is one condition", Next: "bedrot lineage " + table + " --where \"sale_month = '2025-01'\""}
 	}
-	if err := s.NeedAll(ctx); err != nil {
+	asked := "select * from " + duck.Table(table) + " where (" + t.opts.Where + ")"
+	tree, err := s.DB.Parse(ctx, asked)
+	if err != nil {
+		tree = nil // what is wrong is said best by the statement itself
+	}
+	if err := s.needed(ctx, tree); err != nil {
 		return result, err
 	}
 	rows := t.name()
-	statement := "create temp table " + rows + " as select * from " + duck.Table(table) + " where (" + t.opts.Where + ")"
+	statement := "create temp table " + rows + " as " + asked
 	if err := s.DB.Exec(ctx, statement); err != nil {
 		return result, s.explain(statement, err)
 	}
@@ -122,6 +124,9 @@ func (t *tracer) walk(ctx context.Context, s *script.Script, reader, rows string
 		if made.Kind == script.Raw && input == made.Table && slices.Contains(names, "_drop") {
 			// A part whose rows a newer drop repeated keeps its file and names the older drop's lines.
 			from += "__history"
+		}
+		if err := t.Need(ctx, from); err != nil {
+			return err
 		}
 		if err := t.DB.Exec(ctx, "create temp table "+narrowed+" as select * from "+duck.Table(from)+" as input"+linkCondition(rows, links)); err != nil {
 			return err
