@@ -27,6 +27,7 @@ type Builder struct {
 	Limits  read.Limits
 	// Progress is told what is being worked on, for a terminal.
 	Progress func(step string)
+	few      int64 // up to how many rows read they are kept in a table; 0 is fewRows, tests ask for fewer
 }
 
 // Options choose how to build.
@@ -80,6 +81,7 @@ type state struct {
 	fresh    map[string]bool
 	stale    string
 	why      string // it was built
+	flawless bool   // no row and no key that was built fails a check of the header
 }
 
 type run struct {
