@@ -3,7 +3,6 @@ package build
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"bedrot/sql/duck"
@@ -160,11 +159,8 @@ func (r *run) noteCheck(s *script.Script, name, severity, value, limit string, f
 // checkScripts runs the 90_check scripts for which this table is the last input to be built. A failing
 // one keeps the table's published state.
 func (r *run) checkScripts(ctx context.Context, st *state) error {
-	for _, check := range r.Catalog.Checks {
-		if check.Disabled != nil || r.lastInput(check) != st.script.Table || st.stale != "" || st.manifest == nil {
-			continue
-		}
-		if !r.inputsChanged(check) {
+	for _, check := range r.ripe[st.script.Table] {
+		if st.stale != "" || st.manifest == nil || !r.inputsChanged(check) {
 			continue
 		}
 		contents := told(r.inputContents(check))
@@ -199,15 +195,25 @@ func (r *run) checkScripts(ctx context.Context, st *state) error {
 	return nil
 }
 
-func (r *run) lastInput(check *script.Script) string {
-	last := ""
-	inputs := r.Catalog.RealInputs(check)
-	for _, s := range r.Catalog.Scripts {
-		if slices.ContainsFunc(inputs, func(input string) bool { return script.BaseTable(input) == s.Table }) {
-			last = s.Table
+// ripening lists the checks by the table with which all that they read is built.
+func ripening(c *script.Catalog) map[string][]*script.Script {
+	place := map[string]int{}
+	for i, s := range c.Scripts {
+		place[s.Table] = i
+	}
+	ripe := map[string][]*script.Script{}
+	for _, check := range c.Checks {
+		last := -1
+		for _, input := range c.RealInputs(check) {
+			if at, known := place[script.BaseTable(input)]; known {
+				last = max(last, at)
+			}
+		}
+		if last >= 0 && check.Disabled == nil {
+			ripe[c.Scripts[last].Table] = append(ripe[c.Scripts[last].Table], check)
 		}
 	}
-	return last
+	return ripe
 }
 
 func (r *run) inputsChanged(check *script.Script) bool {
