@@ -19,7 +19,7 @@ import (
 // is run again, into files: a table larger than the memory limit spills, but to measure it took 1.6 times
 // the limit.
 const (
-	fewRows   = smallPiece
+	fewRows   = smallPiece / manyTimes
 	manyTimes = 4
 )
 
