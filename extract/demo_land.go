@@ -63,7 +63,7 @@ func landDelivery(ctx context.Context, w *zones.Writer, source string, d Deliver
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(path)) }()
-	buffered := bufio.NewWriterSize(file, 1<<20)
+	buffered := bufio.NewWriterSize(file, 64<<10)
 	err = errors.Join(d.Write(buffered), buffered.Flush(), file.Close())
 	if err != nil {
 		return err

@@ -136,8 +136,13 @@ func HashFile(path string) (sum string, n int64, err error) {
 		return "", 0, err
 	}
 	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return "", 0, err
+	}
 	hash := sha256.New()
-	n, err = io.CopyBuffer(hash, file, make([]byte, 64<<10))
+	// A file as such would ignore the buffer and take one of its own.
+	n, err = io.CopyBuffer(hash, struct{ io.Reader }{file}, make([]byte, min(64<<10, info.Size()+1)))
 	if err != nil {
 		return "", 0, fmt.Errorf("hash %s: %w", path, err)
 	}

@@ -103,7 +103,7 @@ func (l *Lake) unpack(ctx context.Context, drop *Drop, file DropFile, out io.Wri
 	}
 	defer decoder.Close()
 	hash := sha256.New()
-	n, err := io.CopyBuffer(io.MultiWriter(out, hash), &cancellable{ctx, decoder}, make([]byte, 256<<10))
+	n, err := io.CopyBuffer(io.MultiWriter(out, hash), &cancellable{ctx, decoder}, make([]byte, min(256<<10, file.Bytes+1)))
 	if err != nil {
 		return Sealed{}, &Error{Code: "drop_damaged", What: "the packed file cannot be read: " + err.Error(), Where: path, Next: "bedrot check", Err: err}
 	}
@@ -125,13 +125,13 @@ func (r *cancellable) Read(p []byte) (int, error) {
 
 // packDrop packs a drop's files one by one: the packed file is whole, durable, read back and found
 // equal before the original goes. drop.json stays where it is.
-func (w *Writer) packDrop(ctx context.Context, root *os.Root, drop *Drop) error {
+func (w *Writer) packDrop(ctx context.Context, root *os.Root, p *packer, drop *Drop) error {
 	for _, file := range drop.Files {
 		original := w.Rel(filepath.Join(w.DropDir(drop.Source, drop.Stream, drop.Account, drop.ID), file.Path))
 		if _, err := root.Lstat(original); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err := w.pack(ctx, drop, file, w.Path(original)); err != nil {
+		if err := w.pack(ctx, p, drop, file, w.Path(original)); err != nil {
 			return err
 		}
 		sealed, err := w.unpack(ctx, drop, file, io.Discard)
@@ -151,13 +151,13 @@ func (w *Writer) packDrop(ctx context.Context, root *os.Root, drop *Drop) error 
 	return w.Files.SyncDir(w.DropDir(drop.Source, drop.Stream, drop.Account, drop.ID))
 }
 
-func (w *Writer) pack(ctx context.Context, drop *Drop, file DropFile, original string) error {
+func (w *Writer) pack(ctx context.Context, p *packer, drop *Drop, file DropFile, original string) error {
 	target := w.Path(w.archived(drop, file))
 	if _, err := os.Lstat(target); err == nil {
 		return nil // a killed run packed it and did not get to remove the original
 	}
 	draft := filepath.Join(w.Scratch.Dir, "packed-"+randomHex(4))
-	if err := w.compress(ctx, original, draft); err != nil {
+	if err := w.compress(ctx, p, original, draft); err != nil {
 		return err
 	}
 	if _, err := w.Files.Seal(draft); err != nil {
@@ -172,7 +172,7 @@ func (w *Writer) pack(ctx context.Context, drop *Drop, file DropFile, original s
 	return w.Files.SyncDir(filepath.Dir(target))
 }
 
-func (w *Writer) compress(ctx context.Context, from, to string) (err error) {
+func (w *Writer) compress(ctx context.Context, p *packer, from, to string) (err error) {
 	if err := w.Files.before("create", to); err != nil {
 		return err
 	}
@@ -190,15 +190,32 @@ func (w *Writer) compress(ctx context.Context, from, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	// A window larger than the file only costs memory, megabytes for each of many small files.
-	window := 1 << min(max(bits.Len64(uint64(info.Size())), 10), 23)
-	encoder, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window))
+	encoder, err := p.encode(out, info.Size())
 	if err != nil {
 		return err
 	}
 	if err := w.Files.before("write", to); err != nil {
 		return err
 	}
-	_, err = io.CopyBuffer(encoder, &cancellable{ctx, in}, make([]byte, 256<<10))
+	_, err = io.Copy(encoder, &cancellable{ctx, in})
 	return errors.Join(err, encoder.Close())
+}
+
+// packer keeps the encoder of one file for the next: each has tables of megabytes, and most files are small.
+type packer struct {
+	encoder *zstd.Encoder
+	window  int
+}
+
+// encode begins a file of some size. The encoder is to be closed before the next.
+func (p *packer) encode(out io.Writer, size int64) (*zstd.Encoder, error) {
+	// A window larger than the file only costs memory.
+	window := 1 << min(max(bits.Len64(uint64(size)), 17), 23)
+	if p.encoder != nil && p.window == window {
+		p.encoder.Reset(out)
+		return p.encoder, nil
+	}
+	encoder, err := zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window))
+	p.encoder, p.window = encoder, window
+	return encoder, err
 }

@@ -210,6 +210,7 @@ func (w *Writer) Apply(ctx context.Context, acts []Act) ([]Act, error) {
 	}
 	defer func() { _ = root.Close() }()
 	var garbage map[string]bool
+	var p packer
 	for i := range acts {
 		if err := ctx.Err(); err != nil {
 			return acts[:i], fmt.Errorf("stopped: %w", err)
@@ -229,7 +230,7 @@ func (w *Writer) Apply(ctx context.Context, acts []Act) ([]Act, error) {
 		case act.Kind == "raw":
 			err = errors.Join(w.removeFile(root, act.Path), w.removeFile(root, strings.TrimSuffix(act.Path, ".parquet")+".json"))
 		default:
-			err = w.packDrop(ctx, root, act.drop)
+			err = w.packDrop(ctx, root, &p, act.drop)
 		}
 		if err != nil {
 			return acts[:i], fmt.Errorf("%s: %w", act.Path, err)

@@ -27,6 +27,7 @@ type Builder struct {
 	Limits  read.Limits
 	// Progress is told what is being worked on, for a terminal.
 	Progress func(step string)
+	few      int64 // up to how many rows read they are kept in a table; 0 is fewRows, tests ask for fewer
 }
 
 // Options choose how to build.
@@ -80,6 +81,7 @@ type state struct {
 	fresh    map[string]bool
 	stale    string
 	why      string // it was built
+	flawless bool   // no row and no key that was built fails a check of the header
 }
 
 type run struct {
@@ -91,13 +93,17 @@ type run struct {
 	states   map[string]*state
 	shown    map[string]string // views made so far, and what they are narrowed to
 	macros   *script.MacroSet
+	ripe     map[string][]*script.Script // which checks run after which table
 	result   Result
 }
 
 // Build brings every table up to date with what has landed. An error means that nothing was
 // published; what was kept back because of bad data is told in the Result.
 func (b *Builder) Build(ctx context.Context, opts Options) (Result, error) {
-	r := &run{Builder: b, opts: opts, states: map[string]*state{}, shown: map[string]string{}, macros: b.Catalog.AllMacros(), result: Result{Stale: map[string]string{}, DryRun: opts.DryRun}}
+	r := &run{
+		Builder: b, opts: opts, states: map[string]*state{}, shown: map[string]string{}, macros: b.Catalog.AllMacros(),
+		ripe: ripening(b.Catalog), result: Result{Stale: map[string]string{}, DryRun: opts.DryRun},
+	}
 	if err := r.open(ctx); err != nil {
 		return r.result, err
 	}

@@ -3,7 +3,6 @@ package build
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"bedrot/sql/duck"
@@ -48,35 +47,16 @@ func (r *run) checkTable(ctx context.Context, st *state) error {
 
 type noteFunc func(name string, warn bool, value, limit string, failed bool, sample string)
 
-// rowsAndKey counts, in one pass over the rebuilt parts, the rows that make a check false, and the keys
-// that several rows share. The other parts were looked at when they were built.
+// rowsAndKey tells, of the rebuilt parts, how many rows make a check false, and how many keys several rows
+// share. The other parts were looked at when they were built.
 func (r *run) rowsAndKey(ctx context.Context, st *state, note noteFunc) error {
 	checks, doubles := st.script.Header.Checks, r.doubles(st)
-	counts := make([]string, len(checks), len(checks)+1)
 	found := make([]int64, len(checks)+1)
-	dest := make([]any, len(checks), len(checks)+1)
-	for i, check := range checks {
-		counts[i] = "count(*) filter (where (" + check.Expr + ") is false)"
-		dest[i] = &found[i]
-	}
-	if doubles != "" {
-		counts, dest = append(counts, "(select count(*) from ("+doubles+"))"), append(dest, &found[len(checks)])
-	}
-	if len(counts) == 0 {
-		return nil
-	}
-	from := ""
-	if len(checks) > 0 {
-		from = " from " + r.relation(st, true)
-	}
-	query, fresh := "select "+strings.Join(counts, ", ")+from, r.files(st, func(part zones.Part) bool { return st.fresh[part.File] })
-	var args []any
-	if list := duck.List(fresh); strings.Contains(query, list) { // an open parameter spares planning it twice
-		query, args = strings.Replace(query, list, "$1", 1), []any{fresh}
-	}
-	err := r.DB.Scan(ctx, query, func(scan func(...any) error) error { return scan(dest...) }, args...)
-	if err != nil {
-		return err
+	from := " from " + r.relation(st, true)
+	if !st.flawless {
+		if err := r.countFlaws(ctx, st, from, doubles, found); err != nil {
+			return err
+		}
 	}
 	for i, check := range checks {
 		sample := ""
@@ -104,6 +84,30 @@ func (r *run) rowsAndKey(ctx context.Context, st *state, note noteFunc) error {
 	return nil
 }
 
+// countFlaws counts in one pass what each check finds, and after these the double keys.
+func (r *run) countFlaws(ctx context.Context, st *state, from, doubles string, found []int64) error {
+	var counts []string
+	var dest []any
+	for i, check := range st.script.Header.Checks {
+		counts, dest = append(counts, "count(*) filter (where ("+check.Expr+") is false)"), append(dest, &found[i])
+	}
+	if len(counts) == 0 {
+		from = ""
+	}
+	if doubles != "" {
+		counts, dest = append(counts, "(select count(*) from ("+doubles+"))"), append(dest, &found[len(found)-1])
+	}
+	if len(counts) == 0 {
+		return nil
+	}
+	query, fresh := "select "+strings.Join(counts, ", ")+from, r.files(st, func(part zones.Part) bool { return st.fresh[part.File] })
+	var args []any
+	if list := duck.List(fresh); strings.Contains(query, list) { // an open parameter spares planning it twice
+		query, args = strings.Replace(query, list, "$1", 1), []any{fresh}
+	}
+	return r.DB.Scan(ctx, query, func(scan func(...any) error) error { return scan(dest...) }, args...)
+}
+
 // doubles selects the keys that several rows share; NULLs count as equal. Where the partition is part
 // of the key, equal keys can only meet inside a rebuilt part.
 func (r *run) doubles(st *state) string {
@@ -111,11 +115,7 @@ func (r *run) doubles(st *state) string {
 	if len(key) == 0 {
 		return ""
 	}
-	inKey := len(st.script.Header.Partition) > 0
-	for _, name := range st.script.Header.Partition {
-		inKey = inKey && slices.Contains(key, name)
-	}
-	return "select " + duck.Idents(key) + ", count(*) as rows from " + r.relation(st, inKey) + " group by " + duck.Idents(key) + " having count(*) > 1"
+	return "select " + duck.Idents(key) + ", count(*) as rows from " + r.relation(st, partitionInKey(st.script)) + " group by " + duck.Idents(key) + " having count(*) > 1"
 }
 
 func rowsText(n int64) string {
@@ -159,11 +159,8 @@ func (r *run) noteCheck(s *script.Script, name, severity, value, limit string, f
 // checkScripts runs the 90_check scripts for which this table is the last input to be built. A failing
 // one keeps the table's published state.
 func (r *run) checkScripts(ctx context.Context, st *state) error {
-	for _, check := range r.Catalog.Checks {
-		if check.Disabled != nil || r.lastInput(check) != st.script.Table || st.stale != "" || st.manifest == nil {
-			continue
-		}
-		if !r.inputsChanged(check) {
+	for _, check := range r.ripe[st.script.Table] {
+		if st.stale != "" || st.manifest == nil || !r.inputsChanged(check) {
 			continue
 		}
 		contents := told(r.inputContents(check))
@@ -174,8 +171,8 @@ func (r *run) checkScripts(ctx context.Context, st *state) error {
 		if err := r.show(ctx, check, plan{whole: true}); err != nil {
 			return fmt.Errorf("%s: %w", check.Path, err)
 		}
-		var count int64
-		if err := r.DB.One(ctx, "select count(*) from (\n"+check.SQL+")", &count); err != nil {
+		count, err := r.DB.Count(ctx, check.SQL)
+		if err != nil {
 			return fmt.Errorf("%s: %w", check.Path, err)
 		}
 		sample := ""
@@ -198,15 +195,25 @@ func (r *run) checkScripts(ctx context.Context, st *state) error {
 	return nil
 }
 
-func (r *run) lastInput(check *script.Script) string {
-	last := ""
-	inputs := r.Catalog.RealInputs(check)
-	for _, s := range r.Catalog.Scripts {
-		if slices.ContainsFunc(inputs, func(input string) bool { return script.BaseTable(input) == s.Table }) {
-			last = s.Table
+// ripening lists the checks by the table with which all that they read is built.
+func ripening(c *script.Catalog) map[string][]*script.Script {
+	place := map[string]int{}
+	for i, s := range c.Scripts {
+		place[s.Table] = i
+	}
+	ripe := map[string][]*script.Script{}
+	for _, check := range c.Checks {
+		last := -1
+		for _, input := range c.RealInputs(check) {
+			if at, known := place[script.BaseTable(input)]; known {
+				last = max(last, at)
+			}
+		}
+		if last >= 0 && check.Disabled == nil {
+			ripe[c.Scripts[last].Table] = append(ripe[c.Scripts[last].Table], check)
 		}
 	}
-	return last
+	return ripe
 }
 
 func (r *run) inputsChanged(check *script.Script) bool {

@@ -273,10 +273,6 @@ func (r *run) copyRaw(ctx context.Context, s *script.Script, drop *zones.Drop, m
 	if err := r.macros.Make(ctx, r.DB, s.Texts()...); err != nil {
 		return err
 	}
-	err := r.DB.Exec(ctx, "create or replace temp view landing as\n"+strings.Join(selects, "\nunion all\n"))
-	if err != nil {
-		return err
-	}
 	body := s.Carrying
 	reason := "_problem"
 	if strings.Contains(body, "reject_reason") {
@@ -304,7 +300,8 @@ func (r *run) copyRaw(ctx context.Context, s *script.Script, drop *zones.Drop, m
 		}
 	}
 	columns = append(columns, "_start", reason+" as reject_reason")
-	_, err = r.DB.Copy(ctx, "select "+strings.Join(columns, ", ")+" from (\n"+body+"\n)", d.File, parquetOptions)
+	landing := "with landing as not materialized (\n" + strings.Join(selects, "\nunion all\n") + "\n)\n"
+	_, err := r.DB.Copy(ctx, landing+"select "+strings.Join(columns, ", ")+" from (\n"+body+"\n)", d.File, parquetOptions)
 	return err
 }
 

@@ -146,6 +146,25 @@ func (d *DB) Copy(ctx context.Context, query, path, options string) (rows int64,
 	return result.RowsAffected()
 }
 
+// Keep makes a temporary table of a query's rows and returns how many there are.
+//
+// The query goes in as a parameter for the same reason as the path of Copy: only that what reads files is
+// planned once takes a third off most tables' time.
+func (d *DB) Keep(ctx context.Context, table, query string) (rows int64, err error) {
+	return d.number(ctx, "create or replace temp table "+Ident(table)+" as from query($1)", query)
+}
+
+// Count counts a query's rows, which goes in as a parameter, too.
+func (d *DB) Count(ctx context.Context, query string) (rows int64, err error) {
+	return d.number(ctx, "select count(*) from query($1)", query)
+}
+
+// number runs a statement that answers with one.
+func (d *DB) number(ctx context.Context, statement string, args ...any) (n int64, err error) {
+	err = d.Scan(ctx, statement, func(scan func(...any) error) error { return scan(&n) }, args...)
+	return n, err
+}
+
 // exec runs a statement that is told as another, which says the same by itself.
 func (d *DB) exec(ctx context.Context, told, statement string, args ...any) (sql.Result, error) {
 	start := time.Now()

@@ -57,7 +57,11 @@ func readHead(file string, n int) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	head := make([]byte, n)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, min(int64(n), info.Size()))
 	n, err = io.ReadFull(f, head)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil
@@ -94,7 +98,7 @@ func unpack(ctx context.Context, in io.Reader, scratch, name string, packed int6
 		return "", err
 	}
 	defer func() { _ = out.Close() }()
-	buf := make([]byte, 1<<20)
+	buf := make([]byte, bufferSize)
 	var written int64
 	for {
 		if err := ctx.Err(); err != nil {

@@ -36,7 +36,12 @@ func (p *plainScan) run(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	buf := make([]byte, scanBuffer+p.limit)
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	// One byte more than the file has, so that its end is seen; most files are small.
+	buf := make([]byte, min(int64(scanBuffer+p.limit), info.Size()+1))
 	kept := 0
 	for first := true; p.fallback == ""; first = false {
 		if err := ctx.Err(); err != nil {

@@ -148,7 +148,7 @@ func wholeEncoding(ctx context.Context, path string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = file.Close() }()
-	in := bufio.NewReaderSize(file, 1<<20)
+	in := bufio.NewReaderSize(file, bufferSize)
 	invalid := false
 	for n := 0; ; n++ {
 		if n%(1<<20) == 0 && ctx.Err() != nil {
@@ -238,7 +238,7 @@ func newCanonical(scratch string, fields int) (*canonical, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &canonical{file: file, out: bufio.NewWriterSize(file, 1<<20), fields: fields}, nil
+	return &canonical{file: file, out: bufio.NewWriterSize(file, bufferSize), fields: fields}, nil
 }
 
 func (c *canonical) write(fields []string, problem string) error {

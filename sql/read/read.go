@@ -39,6 +39,10 @@ type Column struct {
 	Optional bool
 }
 
+// bufferSize is of what is read or written in a row: more costs memory with every small file and gains
+// nothing with large ones.
+const bufferSize = 64 << 10
+
 // Limits bound what one file may cost; zero values are the defaults.
 type Limits struct {
 	MaxRecordBytes   int64 // 1 MiB: a longer record is bad, whatever is in it

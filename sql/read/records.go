@@ -50,7 +50,7 @@ const spanLines = 100
 
 func newRecordReader(ctx context.Context, in io.Reader, h *header, limit int64) *recordReader {
 	return &recordReader{
-		ctx: ctx, in: bufio.NewReaderSize(in, 1<<20), header: h, literal: h.delim == "\t" && !h.quoted, limit: limit,
+		ctx: ctx, in: bufio.NewReaderSize(in, bufferSize), header: h, literal: h.delim == "\t" && !h.quoted, limit: limit,
 		mixed: map[string]bool{},
 	}
 }

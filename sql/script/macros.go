@@ -64,6 +64,7 @@ func UsedMacros(macros []Macro, texts ...string) []Macro {
 type MacroSet struct {
 	All  []Macro
 	made map[string]bool
+	seen map[string]bool // texts whose macros are there
 }
 
 // AllMacros are the catalog's, none of them made.
@@ -77,7 +78,10 @@ func (c *Catalog) AllMacros() *MacroSet {
 
 // Make makes those that texts name and that are not there yet; without a text, all.
 func (m *MacroSet) Make(ctx context.Context, db *duck.DB, texts ...string) error {
-	macros := m.All
+	macros, all := m.All, strings.Join(texts, "\n")
+	if len(texts) > 0 && m.seen[all] {
+		return nil
+	}
 	if len(texts) > 0 {
 		macros = UsedMacros(m.All, texts...)
 	}
@@ -93,6 +97,10 @@ func (m *MacroSet) Make(ctx context.Context, db *duck.DB, texts ...string) error
 		}
 		m.made[macro.Name] = true
 	}
+	if m.seen == nil {
+		m.seen = map[string]bool{}
+	}
+	m.seen[all] = true
 	return nil
 }
 
