@@ -55,6 +55,28 @@ func visiting(t *testing.T, state session.State, serve http.HandlerFunc) (*brows
 	return v, server.URL
 }
 
+// The home of Chromium is where the path of its sockets is not too long for Unix.
+func TestALongTMPDIRIsNoMatter(t *testing.T) {
+	if chromium.err != nil {
+		t.Skip(chromium.err)
+	}
+	long := filepath.Join(t.TempDir(), strings.Repeat("long", 20))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	engine, err := browser.Start(t.Context(), browser.Options{Driver: os.Getenv("BEDROT_PLAYWRIGHT"), Scratch: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := engine.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(long); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 func TestDownloadsComeWholeAndByTheirName(t *testing.T) {
 	v, address := visiting(t, session.State{}, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

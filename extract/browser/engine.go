@@ -79,7 +79,7 @@ func Start(ctx context.Context, o Options) (_ *Engine, err error) {
 	if e.dir, err = os.MkdirTemp(o.Scratch, "browser-"); err != nil {
 		return nil, err
 	}
-	if e.home, err = os.MkdirTemp("", "bedrot-"); err != nil {
+	if e.home, err = shortFolder(os.TempDir(), "/tmp"); err != nil {
 		return nil, err
 	}
 	staged, err := e.stage(driver)
@@ -107,6 +107,27 @@ func Start(ctx context.Context, o Options) (_ *Engine, err error) {
 		return nil
 	}
 	return e, within(ctx, run)
+}
+
+// longestHome is how long the path of Chromium's home may be in bytes: it adds 45 of its own to name a socket,
+// of which Unix takes 107. With a longer one it ends at once and does not say why.
+const longestHome = 62
+
+// shortFolder makes a folder in the first of some where its path is short enough.
+func shortFolder(in ...string) (string, error) {
+	for _, parent := range in {
+		folder, err := os.MkdirTemp(parent, "bedrot-")
+		if err != nil {
+			return "", err
+		}
+		if len(folder) <= longestHome || runtime.GOOS == "windows" {
+			return folder, nil
+		}
+		if err := os.Remove(folder); err != nil {
+			return "", err
+		}
+	}
+	return "", &Missing{"the path of the folder for temporary files is too long for Chromium's sockets: " + in[0], "set TMPDIR to one of at most 40 characters"}
 }
 
 // within runs what knows no context, and gives up waiting for it when the context ends.
