@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -81,7 +80,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	told := zones.AsError(ctx, err)
 	a.tell(told)
-	return exitCode(told)
+	return build.ExitOf(told)
 }
 
 // flagsFirst moves a command's flags before its arguments, and the program's before the command, so that
@@ -139,29 +138,8 @@ func (a *app) tell(e *zones.Error) {
 	export.Talk{Out: a.err}.Failure(e)
 }
 
-func exitCode(e *zones.Error) int {
-	switch e.Code {
-	case "interrupted":
-		return build.ExitInterrupted
-	case "lake_locked":
-		return build.ExitLocked
-	case "usage", "config", "lake_missing", "environment", "secrets_readable":
-		return build.ExitUsage
-	case "login_needed":
-		return build.ExitLogin
-	}
-	return build.ExitFailed
-}
-
 // steps of a run, for --skip.
 var steps = []string{"extract", "import", "build", "export"}
-
-func usage(format string, args ...any) error {
-	return &zones.Error{Code: "usage", What: fmt.Sprintf(format, args...), Next: "bedrot help"}
-}
-
-const exitCodes = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (the rest is published), 4 nothing was
-published because of bad data, 5 another run holds the lake, 6 a login is needed, 130 interrupted.`
 
 const sessionHelp = `list [SOURCE]     how long each account's login lasts, as far as it is known
 login SOURCE      a window opens, a person logs in, and the login is proved and kept
@@ -221,9 +199,9 @@ func (a *app) cli() *cli.App {
 		&cli.StringSliceFlag{Name: "accept", Usage: "what may be lost: a `TABLE` (its rows may go), or TABLE.COLUMN (it may go or become narrower)"},
 		&cli.BoolFlag{Name: "roles", Usage: "print the SQL that makes the roles, for the server's administrator"},
 	}
-	usageError := func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
+	usageError := func(_ *cli.Context, err error, _ bool) error { return zones.Usage("%v", err) }
 	program := &cli.App{
-		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: exitCodes,
+		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: build.ExitHelp,
 		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
 		OnUsageError: usageError,
 		Before: func(c *cli.Context) error {
@@ -318,7 +296,7 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 		date = now().UTC().Format(time.DateOnly)
 	}
 	if _, err := time.Parse(time.DateOnly, date); err != nil {
-		return build.Job{}, usage("--date %q is no date: write 2025-05-22", date)
+		return build.Job{}, zones.Usage("--date %q is no date: write 2025-05-22", date)
 	}
 	log := a.log(c)
 	return build.Job{
@@ -372,11 +350,11 @@ func (a *app) demo(c *cli.Context) error {
 		dir = c.Args().First()
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return usage("%s is not empty: the demo makes a lake of its own", dir)
+		return zones.Usage("%s is not empty: the demo makes a lake of its own", dir)
 	}
 	nights := c.Int("nights")
 	if nights < 1 || nights > extract.DemoNights {
-		return usage("--nights %d: the demo has %d", nights, extract.DemoNights)
+		return zones.Usage("--nights %d: the demo has %d", nights, extract.DemoNights)
 	}
 	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
 	var live *extract.Live
@@ -486,13 +464,13 @@ func (a *app) importer(c *cli.Context, w *zones.Writer, run string, now time.Tim
 func (a *app) importFiles(c *cli.Context) (err error) {
 	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), ModTime: c.Bool("mtime"), Origin: "import"}
 	if options.Labels, err = extract.ParseLabels(c.StringSlice("set")); err != nil {
-		return usage("--set: %v", err)
+		return zones.Usage("--set: %v", err)
 	}
 	if options.AsOf, err = extract.ParseTime(c.String("as-of")); err != nil {
-		return usage("--as-of: %v", err)
+		return zones.Usage("--as-of: %v", err)
 	}
 	if !c.Args().Present() {
-		return usage("which files? bedrot import FILE…")
+		return zones.Usage("which files? bedrot import FILE…")
 	}
 	if err := a.choose(c); err != nil {
 		return err
@@ -520,7 +498,7 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 			return err
 		}
 		if len(paths) == 0 {
-			return usage("there are no files below %s", strings.Join(c.Args().Slice(), ", "))
+			return zones.Usage("there are no files below %s", strings.Join(c.Args().Slice(), ", "))
 		}
 		importer.Placed, tell = a.preview(c), func(extract.Imported) {}
 	}
@@ -576,7 +554,7 @@ func (a *app) tellImported(c *cli.Context, imported []extract.Imported, tell fun
 // choose reads --only and --except.
 func (a *app) choose(c *cli.Context) (err error) {
 	if a.choice, err = zones.ParseSelection(c.StringSlice("only"), c.StringSlice("except")); err != nil {
-		return usage("%v", err)
+		return zones.Usage("%v", err)
 	}
 	return nil
 }
@@ -590,7 +568,7 @@ func (a *app) nightly(c *cli.Context) error {
 	err = a.night(c, lake)
 	code := a.code
 	if err != nil {
-		code = exitCode(zones.AsError(c.Context, err))
+		code = build.ExitOf(zones.AsError(c.Context, err))
 	}
 	a.beat(c, lake, code)
 	return err
@@ -622,7 +600,7 @@ func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 	}
 	for _, step := range c.StringSlice("skip") {
 		if !slices.Contains(steps, step) {
-			return usage("--skip %q: the steps are %s", step, strings.Join(steps, ", "))
+			return zones.Usage("--skip %q: the steps are %s", step, strings.Join(steps, ", "))
 		}
 	}
 	if c.Bool("failed") {
@@ -710,7 +688,7 @@ func (a *app) export(c *cli.Context) error {
 		return err
 	}
 	if c.Args().First() != "postgres" || c.Args().Len() != 1 {
-		return usage("where to? bedrot export postgres")
+		return zones.Usage("where to? bedrot export postgres")
 	}
 	lake, err := a.open(c)
 	if err != nil {
@@ -721,7 +699,7 @@ func (a *app) export(c *cli.Context) error {
 		return err
 	}
 	if exporter == nil {
-		return usage("which database? set %s, PGHOST or POSTGRES_HOST, in the environment or in .env", postgres.URLSetting)
+		return zones.Usage("which database? set %s, PGHOST or POSTGRES_HOST, in the environment or in .env", postgres.URLSetting)
 	}
 	version, err := a.version(c, lake, c.String("as-of"))
 	if err != nil {
@@ -793,7 +771,7 @@ func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
 func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
 	backfill, err := extract.ParseBackfill(c.String("since"), c.String("until"))
 	if err != nil {
-		return nil, usage("%v", err)
+		return nil, zones.Usage("%v", err)
 	}
 	runner := &extract.Runner{
 		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
@@ -871,7 +849,7 @@ func (a *app) sessions(c *cli.Context) error {
 	}
 	verb, subject, account := c.Args().Get(0), c.Args().Get(1), c.String("account")
 	if c.Args().Len() > 2 {
-		return usage("bedrot session %s takes one name, and options", verb)
+		return zones.Usage("bedrot session %s takes one name, and options", verb)
 	}
 	switch verb {
 	case "", "list":
@@ -892,7 +870,7 @@ func (a *app) sessions(c *cli.Context) error {
 	case "forget":
 		return l.Forget(subject, account)
 	}
-	return usage("bedrot session %s: there are list, login, import, export, test and forget", verb)
+	return zones.Usage("bedrot session %s: there are list, login, import, export, test and forget", verb)
 }
 
 func (a *app) testLogins(c *cli.Context, l *extract.Logins, subject, account string) error {
@@ -936,7 +914,7 @@ func (a *app) loginFile(path string) ([]byte, error) {
 	in := a.in
 	switch path {
 	case "":
-		return nil, usage("which file? bedrot session import FILE")
+		return nil, zones.Usage("which file? bedrot session import FILE")
 	case "-":
 	default:
 		file, err := os.Open(path)
@@ -1029,23 +1007,22 @@ func (a *app) version(c *cli.Context, lake *zones.Lake, asked string) (*zones.Ve
 
 func (a *app) query(c *cli.Context) (err error) {
 	question := export.Question{Format: c.String("output"), File: c.String("out"), Out: a.out}
-	if question.SQL, err = a.queryText(c); err != nil {
+	if question.SQL, err = export.ReadQuestion(c.String("file"), c.Args().Slice(), a.in); err != nil {
 		return err
 	}
 	if err := question.Settle(); err != nil {
-		return usage("%v", err)
+		return err
 	}
 	return a.session(c, question.File, func(s *query.Session) error { return question.Answer(c.Context, s) })
 }
 
 // shell answers on a terminal line by line, and elsewhere what a stream says.
 func (a *app) shell(c *cli.Context) (err error) {
-	onTerminal := export.IsTerminal(a.in) && export.IsTerminal(a.out)
 	s := &export.Shell{Out: a.out, Err: a.err, Mode: "csv", Now: a.now}
-	var terminal *export.Terminal
-	if onTerminal {
+	var terminal *export.Terminal // opened before the session puts this process behind the fence
+	if export.IsTerminal(a.in) && export.IsTerminal(a.out) {
 		s.Mode, s.Timing = "table", true
-		if terminal, err = a.terminal(c); err != nil {
+		if terminal, err = export.OpenTerminal(c.String("history"), stateDir()); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, terminal.Close()) }()
@@ -1053,27 +1030,15 @@ func (a *app) shell(c *cli.Context) (err error) {
 	return a.session(c, "", func(session *query.Session) error {
 		s.Session = session
 		s.Catalog = func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, session.Lake) }
-		if !onTerminal {
-			ok, err := s.Read(c.Context, a.in)
-			if !ok {
-				a.code = build.ExitFailed
-			}
-			return err
+		if terminal != nil {
+			a.talk(c).Say("bedrot: lake %s. Statements end with a semicolon; .help says more", session.Lake.Root)
+			return terminal.Run(c.Context, s, func() { os.Exit(build.ExitInterrupted) })
 		}
-		// SIGTERM ends the program also while it waits for a key.
-		ended := make(chan os.Signal, 1)
-		signal.Notify(ended, syscall.SIGTERM)
-		defer signal.Stop(ended)
-		go func() {
-			if _, ok := <-ended; ok {
-				_ = session.Close()
-				os.Exit(build.ExitInterrupted)
-			}
-		}()
-		a.talk(c).Say("bedrot: lake %s. Statements end with a semicolon; .help says more", session.Lake.Root)
-		return terminal.Run(context.WithoutCancel(c.Context), s, func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return signal.NotifyContext(ctx, os.Interrupt)
-		})
+		ok, err := s.Read(c.Context, a.in)
+		if !ok {
+			a.code = build.ExitFailed
+		}
+		return err
 	})
 }
 
@@ -1089,46 +1054,9 @@ func stateDir() string {
 	return filepath.Join(state, "bedrot")
 }
 
-// terminal is opened before the session puts this process behind the fence.
-func (a *app) terminal(c *cli.Context) (*export.Terminal, error) {
-	history := c.String("history")
-	if state := stateDir(); history == "" && state != "" {
-		history = filepath.Join(state, "history")
-		if err := os.MkdirAll(state, 0o700); err != nil {
-			return nil, err
-		}
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	pager := exec.Command(program, "pager")
-	pager.Stderr = os.Stderr
-	return export.OpenTerminal(history, pager)
-}
-
-// pager is the shell's child that shows long answers. It outlives Ctrl-C, which is for the pager.
+// pager is the shell's child that shows long answers.
 func (a *app) pager(*cli.Context) error {
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-	show := strings.Fields(os.Getenv("PAGER"))
-	if len(show) == 0 {
-		show = []string{"less", "-FSX"}
-	}
-	return export.ServePager(a.in, a.out, a.err, show, os.Environ())
-}
-
-func (a *app) queryText(c *cli.Context) (string, error) {
-	switch {
-	case c.String("file") != "":
-		text, err := os.ReadFile(c.String("file"))
-		return string(text), err
-	case c.Args().Present():
-		return strings.Join(c.Args().Slice(), " "), nil
-	case export.IsTerminal(a.in):
-		return "", usage("which question? bedrot query 'select …'")
-	}
-	text, err := io.ReadAll(io.LimitReader(a.in, 16<<20))
-	return string(text), err
+	return export.ServePager(a.in, a.out, a.err, os.Getenv("PAGER"), os.Environ())
 }
 
 // listing opens a session and the catalog for commands that list what is in a lake; --json prints
@@ -1166,7 +1094,7 @@ func (a *app) status(c *cli.Context) error {
 func (a *app) tables(c *cli.Context) error {
 	if c.Bool("sql") {
 		if !c.Args().Present() {
-			return usage("which table? bedrot tables curated.royalties --sql")
+			return zones.Usage("which table? bedrot tables curated.royalties --sql")
 		}
 		return a.listing(c, func(l export.Listing) error { return l.SQL(c.Context, c.Args().First()) })
 	}
@@ -1243,7 +1171,7 @@ func (a *app) rejects(c *cli.Context) error {
 func (a *app) profile(c *cli.Context) (err error) {
 	path := c.Args().First()
 	if path == "" {
-		return usage("which file? bedrot profile FILE")
+		return zones.Usage("which file? bedrot profile FILE")
 	}
 	scratch, err := os.MkdirTemp("", "bedrot-profile-")
 	if err != nil {
@@ -1289,11 +1217,11 @@ func (a *app) profile(c *cli.Context) (err error) {
 
 func (a *app) lineage(c *cli.Context) error {
 	if !c.Args().Present() {
-		return usage("which table? bedrot lineage curated.royalties --where \"sale_month = '2025-01'\"")
+		return zones.Usage("which table? bedrot lineage curated.royalties --where \"sale_month = '2025-01'\"")
 	}
 	drawn := c.String("output") == "mermaid"
 	if !drawn && c.String("output") != "" {
-		return usage("lineage -o %s: only mermaid", c.String("output"))
+		return zones.Usage("lineage -o %s: only mermaid", c.String("output"))
 	}
 	if c.Bool("down") {
 		return a.listing(c, func(l export.Listing) error { return l.Down(c.Args().First(), drawn) })
@@ -1316,7 +1244,7 @@ func (a *app) drops(c *cli.Context) error {
 		return a.listing(c, func(l export.Listing) error { return l.Drops() })
 	}
 	if (verdict != zones.Accept && verdict != zones.Withdraw) || c.Args().Len() != 2 {
-		return usage("bedrot drops, bedrot drops accept ID, or bedrot drops withdraw ID")
+		return zones.Usage("bedrot drops, bedrot drops accept ID, or bedrot drops withdraw ID")
 	}
 	lake, err := a.open(c)
 	if err != nil {
@@ -1339,7 +1267,7 @@ func (a *app) drops(c *cli.Context) error {
 func (a *app) diff(c *cli.Context) error {
 	args := c.Args().Slice()
 	if len(args) < 1 || len(args) > 3 {
-		return usage("bedrot diff [FROM [TO]] TABLE")
+		return zones.Usage("bedrot diff [FROM [TO]] TABLE")
 	}
 	lake, err := a.open(c)
 	if err != nil {
@@ -1360,7 +1288,7 @@ func (a *app) diff(c *cli.Context) error {
 		from = newer.Previous
 	}
 	if from == "" {
-		return usage("there is no earlier version to compare with")
+		return zones.Usage("there is no earlier version to compare with")
 	}
 	older, err := a.version(c, lake, from)
 	if err != nil {
@@ -1436,7 +1364,7 @@ func (a *app) check(c *cli.Context) error {
 	}
 	subset, err := zones.ParseSubset(c.String("subset"))
 	if err != nil {
-		return usage("--subset: %v", err)
+		return zones.Usage("--subset: %v", err)
 	}
 	checked := export.Checked{Reconciled: query.Reconciled{Differences: []query.Miscount{}}}
 	if checked.Verified, err = lake.Verify(c.Context, subset); err != nil {

@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"bedrot/sql/query"
+	"bedrot/zones"
 )
 
 // Question is SQL and where its answer goes.
@@ -23,6 +23,22 @@ type Question struct {
 	Out  io.Writer
 }
 
+// ReadQuestion is the SQL of a file, else of the words of a command line, else what comes in. On a terminal
+// nobody is kept waiting for it.
+func ReadQuestion(file string, words []string, in io.Reader) (string, error) {
+	switch {
+	case file != "":
+		text, err := os.ReadFile(file)
+		return string(text), err
+	case len(words) > 0:
+		return strings.Join(words, " "), nil
+	case IsTerminal(in):
+		return "", zones.Usage("which question? bedrot query 'select …'")
+	}
+	text, err := io.ReadAll(io.LimitReader(in, 16<<20))
+	return string(text), err
+}
+
 // Settle fills in the defaults and refuses what cannot be answered, before anything is opened.
 func (q *Question) Settle() (err error) {
 	switch {
@@ -31,19 +47,21 @@ func (q *Question) Settle() (err error) {
 	case q.Format == "":
 		q.Format = "csv"
 	case q.Format == "parquet" && q.File == "":
-		return errors.New("-o parquet needs --out FILE")
+		return zones.Usage("-o parquet needs --out FILE")
 	case q.Format == "xlsx" && q.File == "" && IsTerminal(q.Out):
-		return errors.New("-o xlsx needs --out FILE")
+		return zones.Usage("-o xlsx needs --out FILE")
 	case q.Format != "parquet" && !slices.Contains(Formats(), q.Format):
-		return fmt.Errorf("unknown format %q: one of %s, parquet", q.Format, strings.Join(Formats(), ", "))
+		return zones.Usage("unknown format %q: one of %s, parquet", q.Format, strings.Join(Formats(), ", "))
 	}
 	if IsTerminal(q.Out) {
 		q.Out = &terminalWriter{out: q.Out}
 	}
 	if q.File != "" {
-		q.File, err = filepath.Abs(q.File)
+		if q.File, err = filepath.Abs(q.File); err != nil {
+			return zones.Usage("%v", err)
+		}
 	}
-	return err
+	return nil
 }
 
 // terminalWriter lets no control character through to a terminal but tab and new line: what a file

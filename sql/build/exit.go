@@ -1,0 +1,22 @@
+package build
+
+import "bedrot/zones"
+
+// ExitHelp tells people what the exit codes mean.
+const ExitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (the rest is published), 4 nothing was
+published because of bad data, 5 another run holds the lake, 6 a login is needed, 130 interrupted.`
+
+// ExitOf is the exit code of whatever ended with an error.
+func ExitOf(e *zones.Error) int {
+	switch e.Code {
+	case "interrupted":
+		return ExitInterrupted
+	case "lake_locked":
+		return ExitLocked
+	case "usage", "config", "lake_missing", "environment", "secrets_readable":
+		return ExitUsage
+	case "login_needed":
+		return ExitLogin
+	}
+	return ExitFailed
+}
