@@ -410,55 +410,15 @@ func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 		if err != nil {
 			return nil, err
 		}
-		imported, err := importer.Inbox(ctx)
-		if err != nil {
-			return nil, err
-		}
-		named, err := importer.Catalog(ctx)
-		var findings []build.Finding
-		for _, file := range append(imported, named...) {
-			var told *zones.Error
-			switch {
-			case errors.As(file.Err, &told):
-				findings = append(findings, build.Finding{Error: a.arrival(w, file, told)})
-			case file.Err != nil:
-				return findings, file.Err
-			default:
-				a.landed(c, w.Rel(file.Path), file)
-			}
-		}
-		return findings, err
+		found, err := importer.Arrive(ctx, func(file zones.Imported) { a.talk(c).Landed(file, c.Bool("dry-run")) })
+		return build.Found(found...), err
 	}
-}
-
-func (a *app) landed(c *cli.Context, path string, file extract.Imported) {
-	a.talk(c).Landed(export.Landing{
-		Path: path, Drop: file.Drop, Known: file.Known, Skipped: file.Skipped, DryRun: c.Bool("dry-run"), Warning: file.Warning,
-	})
-}
-
-// arrival is the record of a file that could not be placed, named as it stands in the lake.
-func (a *app) arrival(w *zones.Writer, file extract.Imported, told *zones.Error) zones.Error {
-	record := *told
-	record.Step, record.Where = "arrive", w.Rel(file.Path)
-	return record
 }
 
 func (a *app) importer(c *cli.Context, w *zones.Writer, run string, now time.Time) (*extract.Importer, error) {
 	catalog, err := a.catalog(c.Context, w.Lake)
-	if err != nil {
-		return nil, err
-	}
 	recogniser := sql.Recogniser{Catalog: catalog, Scratch: w.Scratch.Dir}
-	recognise := func(ctx context.Context, path, source, stream string, labels map[string]string) ([]extract.Recognised, error) {
-		found, err := recogniser.Recognise(ctx, path, source, stream, labels)
-		streams := make([]extract.Recognised, len(found))
-		for i, f := range found {
-			streams[i] = extract.Recognised(f)
-		}
-		return streams, err
-	}
-	return &extract.Importer{Lake: w, Recognise: recognise, Now: now, Run: run, Select: a.choice, DryRun: c.Bool("dry-run")}, nil
+	return &extract.Importer{Lake: w, Recognise: recogniser.Recognise, Now: now, Run: run, Select: a.choice, DryRun: c.Bool("dry-run")}, err
 }
 
 func (a *app) importFiles(c *cli.Context) (err error) {
@@ -479,12 +439,11 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w, err := lake.Lock("import", a.now())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	run, err := lake.NewRunID(a.now())
+	return lake.Hold("import", a.now(), func(w *zones.Writer) error { return a.importInto(c, w, options) })
+}
+
+func (a *app) importInto(c *cli.Context, w *zones.Writer, options extract.ImportOptions) error {
+	run, err := w.NewRunID(a.now())
 	if err != nil {
 		return err
 	}
@@ -492,7 +451,7 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	paths, tell := c.Args().Slice(), func(file extract.Imported) { a.landed(c, file.Path, file) }
+	paths := c.Args().Slice()
 	if c.Bool("recursive") {
 		if paths, err = extract.Tree(paths...); err != nil {
 			return err
@@ -500,53 +459,24 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 		if len(paths) == 0 {
 			return zones.Usage("there are no files below %s", strings.Join(c.Args().Slice(), ", "))
 		}
-		importer.Placed, tell = a.preview(c), func(extract.Imported) {}
+		importer.Placed = a.talk(c).Placed
 	}
 	imported, err := importer.Import(c.Context, paths, options)
 	if err != nil {
 		return err
 	}
-	return a.tellImported(c, imported, tell)
-}
-
-// preview tells where each file of a tree belongs before the first one is landed.
-func (a *app) preview(c *cli.Context) func([]extract.Imported) {
-	return func(files []extract.Imported) {
-		for _, file := range files {
-			if file.Err == nil {
-				a.talk(c).Say("%s: %s, captured %s (%s)", file.Path, file.Drop.Where(), file.Drop.AsOf.Format(time.RFC3339), file.Drop.AsOfFrom)
-			}
-		}
-	}
-}
-
-func (a *app) tellImported(c *cli.Context, imported []extract.Imported, tell func(extract.Imported)) error {
-	failed, known, skipped := 0, 0, 0
 	for _, file := range imported {
-		if file.Err == nil {
-			switch {
-			case file.Known:
-				known++
-			case file.Skipped:
-				skipped++
-			}
-			tell(file)
-			continue
+		switch {
+		case file.Err != nil:
+			a.tell(zones.AsError(c.Context, file.Err))
+		case importer.Placed == nil:
+			a.talk(c).Landed(file, c.Bool("dry-run"))
 		}
-		failed++
-		a.tell(zones.AsError(c.Context, file.Err))
 	}
-	if len(imported) > 1 && !c.Bool("dry-run") {
-		a.talk(c).Say("%d files: %d landed, %d already landed, %d not chosen, %d could not be placed", len(imported), len(imported)-known-skipped-failed, known, skipped, failed)
-	}
-	switch {
-	case failed == len(imported):
-		a.code = build.ExitFailed
-	case failed > 0:
-		a.code = build.ExitPartly
-	}
-	if failed < len(imported) && !c.Bool("dry-run") {
-		a.talk(c).Say("next: bedrot run")
+	count := zones.Count(imported)
+	a.code = build.ExitOfImport(count)
+	if !c.Bool("dry-run") {
+		a.talk(c).Imported(count)
 	}
 	return nil
 }
@@ -1390,14 +1320,9 @@ func (a *app) check(c *cli.Context) error {
 }
 
 func (a *app) doctor(c *cli.Context) error {
-	scratch, err := os.MkdirTemp("", "bedrot-doctor-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(scratch) }()
 	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog}
 	d.Names = func(ctx context.Context, catalog *script.Catalog, path string) string {
-		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
+		return sql.Misfit(ctx, catalog, path, "catalog")
 	}
 	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
 		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: a.chromium(lake), Tokens: a.tokens(lake)}

@@ -20,3 +20,23 @@ func ExitOf(e *zones.Error) int {
 	}
 	return ExitFailed
 }
+
+// ExitOfImport is the exit code of an import: of one that placed nothing, in part, or all.
+func ExitOfImport(t zones.Tally) int {
+	switch t.Failed {
+	case 0:
+		return ExitDone
+	case t.Files:
+		return ExitFailed
+	}
+	return ExitPartly
+}
+
+// Found are failures as a run finds them.
+func Found(errs ...zones.Error) []Finding {
+	var findings []Finding
+	for _, e := range errs {
+		findings = append(findings, Finding{Error: e})
+	}
+	return findings
+}
