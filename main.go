@@ -277,6 +277,14 @@ func (a *app) log(c *cli.Context) *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.err, options))
 }
 
+// argument is a command's first, or what stands for it.
+func argument(c *cli.Context, otherwise string) string {
+	if c.Args().Present() {
+		return c.Args().First()
+	}
+	return otherwise
+}
+
 func (a *app) open(c *cli.Context) (*zones.Lake, error) {
 	return zones.Open(c.String("lake"), c.String("env"), a.files)
 }
@@ -291,22 +299,12 @@ func (a *app) catalog(ctx context.Context, lake *zones.Lake) (catalog *script.Ca
 
 // job is a run over a lake as the flags ask for it.
 func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step func(string)) (build.Job, error) {
-	date := c.String("date")
-	if date == "" {
-		date = now().UTC().Format(time.DateOnly)
-	}
-	if _, err := time.Parse(time.DateOnly, date); err != nil {
-		return build.Job{}, zones.Usage("--date %q is no date: write 2025-05-22", date)
-	}
-	log := a.log(c)
+	date, err := build.RunDate(c.String("date"), now())
 	return build.Job{
 		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
-		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: log, Now: now, Progress: step,
+		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log(c), Now: now, Progress: step,
 		SkipBuild: c.Command.Name == "extract" || slices.Contains(c.StringSlice("skip"), "build"),
-		Statements: func(statement string, took time.Duration) {
-			log.Debug("statement", "sql", statement, "took", took)
-		},
-	}, nil
+	}, err
 }
 
 // runJob runs it and tells how it went; the exit code is the report's.
@@ -317,7 +315,9 @@ func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arr
 		return err
 	}
 	if c.Command.Name == "run" && !slices.Contains(c.StringSlice("skip"), "export") {
-		job.Deliver = a.deliver(c, lake)
+		job.Deliver = func(ctx context.Context, journal *zones.Journal) []build.Finding {
+			return build.Found(postgres.Deliver(ctx, journal, a.warehouse(c, lake), a.talk(c).Released)...)
+		}
 	}
 	report, err := job.Run(c.Context, arrivals...)
 	progress.Stop()
@@ -333,10 +333,7 @@ func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arr
 }
 
 func (a *app) initLake(c *cli.Context) error {
-	dir := c.String("lake")
-	if c.Args().Present() {
-		dir = c.Args().First()
-	}
+	dir := argument(c, c.String("lake"))
 	lake, err := zones.Init(dir, c.String("env"), a.files, a.now())
 	if err == nil {
 		a.talk(c).Say("a lake is ready in %s\nnext: put exports into %s, then: bedrot --lake %s run", lake.Root, lake.Path("inbox"), dir)
@@ -345,55 +342,33 @@ func (a *app) initLake(c *cli.Context) error {
 }
 
 func (a *app) demo(c *cli.Context) error {
-	dir := "demo-lake"
-	if c.Args().Present() {
-		dir = c.Args().First()
+	dir := argument(c, "demo-lake")
+	demo, err := extract.OpenDemo(dir, extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}, c.Int("nights"), c.Bool("live"), a.now)
+	if err != nil {
+		return err
 	}
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return zones.Usage("%s is not empty: the demo makes a lake of its own", dir)
-	}
-	nights := c.Int("nights")
-	if nights < 1 || nights > extract.DemoNights {
-		return zones.Usage("--nights %d: the demo has %d", nights, extract.DemoNights)
-	}
-	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
-	var live *extract.Live
-	if c.Bool("live") {
-		var err error
-		if live, err = extract.NewLive(cfg, a.now); err != nil {
-			return err
-		}
-		defer func() { _ = live.Close() }()
-	}
-	for night := 1; night <= nights; night++ {
-		if err := a.demoNight(c, dir, cfg, night, live); err != nil {
+	defer func() { _ = demo.Close() }()
+	for night := 1; night <= demo.Nights; night++ {
+		if err := a.demoNight(c, dir, demo, night); err != nil {
 			return err
 		}
 	}
 	a.code = build.ExitDone
-	a.talk(c).Say(`
-try next:
-  bedrot --lake %[1]s query "select sale_month, sum(gross_usd) from curated.royalties group by all order by all"
-  bedrot --lake %[1]s status
-  bedrot --lake %[1]s rejects
-  bedrot --lake %[1]s tables curated.royalties
-  bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2024-01' and store = 'Deezer'"`, dir)
+	a.talk(c).Say("%s", demo.Try(dir))
 	return nil
 }
 
-// demoNight is one night of the demo; with servers, what they know is fetched from them.
-func (a *app) demoNight(c *cli.Context, dir string, cfg extract.DemoConfig, night int, live *extract.Live) error {
-	evening, started := extract.DemoTime(cfg, night), a.now()
-	now := func() time.Time { return evening.Add(a.now().Sub(started)) }
+func (a *app) demoNight(c *cli.Context, dir string, demo *extract.Demo, night int) error {
+	evening, now := demo.Clock(night)
 	lake, err := zones.Init(dir, c.String("env"), a.files, evening)
 	if err != nil {
 		return err
 	}
-	a.talk(c).Say("night %d of %d", night, c.Int("nights"))
+	a.talk(c).Say("night %d of %d", night, demo.Nights)
 	arrive := []build.Arrive{func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
-		return nil, extract.DemoNight(ctx, w, cfg, night, journal.Run(), live != nil)
+		return nil, demo.Land(ctx, w, night, journal.Run())
 	}, a.arrive(c, evening)}
-	if live != nil {
+	if live := demo.Live; live != nil {
 		live.Now, lake.Config.Accounts = now, live.Accounts()
 		arrive = append(arrive, a.fetch(c, func(r *extract.Runner) {
 			r.Now = now
@@ -500,28 +475,12 @@ func (a *app) nightly(c *cli.Context) error {
 	if err != nil {
 		code = build.ExitOf(zones.AsError(c.Context, err))
 	}
-	a.beat(c, lake, code)
+	if address := a.values(lake).Heartbeat(lake.Config.Health); address != "" && !c.Bool("dry-run") {
+		if failed := extract.Heartbeat(c.Context, nil, address, code); failed != nil {
+			a.tell(failed)
+		}
+	}
 	return err
-}
-
-// beat calls the heartbeat's address. An interrupted run has little time left, and tells all the same.
-func (a *app) beat(c *cli.Context, lake *zones.Lake, code int) {
-	address, found := a.values(lake).Env("BEDROT_HEARTBEAT")
-	if !found {
-		address = lake.Config.Health.Heartbeat
-	}
-	if address == "" || c.Bool("dry-run") {
-		return
-	}
-	limit := time.Minute
-	if c.Err() != nil {
-		limit = 3 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), limit)
-	defer cancel()
-	if err := extract.Heartbeat(ctx, nil, address, code); err != nil {
-		a.tell(zones.AsError(ctx, err))
-	}
 }
 
 func (a *app) night(c *cli.Context, lake *zones.Lake) error {
@@ -557,59 +516,14 @@ func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 }
 
 // warehouse is the exporter into the database that the environment names; nil when it names none.
-func (a *app) warehouse(c *cli.Context, lake *zones.Lake) (*postgres.Exporter, error) {
-	values := a.values(lake)
-	url := postgres.Configured(values.Env)
-	if url == "" {
-		return nil, nil
-	}
-	catalog, err := a.catalog(c.Context, lake)
-	if err != nil {
-		return nil, err
-	}
-	tables, err := postgres.Tables(catalog)
-	hook, _ := values.Env(postgres.HookSetting)
-	return &postgres.Exporter{
-		Lake: lake, Tables: tables, Scripts: sql.Scripts(), URL: url, Hook: hook, Bedrot: built(), Pause: a.pause,
-		Memory: c.String("memory"), Threads: c.Int("threads"), Log: a.log(c), Now: a.now,
-	}, err
-}
-
-// deliver publishes the lake's version into the database, if there is one; what fails is found, not fatal.
-func (a *app) deliver(c *cli.Context, lake *zones.Lake) func(context.Context, *zones.Journal) []build.Finding {
-	return func(ctx context.Context, journal *zones.Journal) (findings []build.Finding) {
-		exporter, err := a.warehouse(c, lake)
-		if exporter == nil && err == nil {
-			return nil
+func (a *app) warehouse(c *cli.Context, lake *zones.Lake) func(context.Context) (*postgres.Exporter, error) {
+	return func(ctx context.Context) (*postgres.Exporter, error) {
+		e, err := postgres.New(ctx, lake, a.values(lake).Env, a.catalog)
+		if e != nil {
+			e.Bedrot, e.Pause, e.Memory, e.Threads, e.Log, e.Now = built(), a.pause, c.String("memory"), c.Int("threads"), a.log(c), a.now
 		}
-		var report postgres.Report
-		if err == nil {
-			report, err = a.publish(ctx, exporter, nil)
-		}
-		journal.Add(report.Event(err))
-		for _, found := range append(report.Warnings, postgres.Errors(ctx, err)...) {
-			found.Step = "export"
-			findings = append(findings, build.Finding{Error: found})
-		}
-		if err == nil {
-			a.talk(c).Released(report)
-		}
-		return findings
+		return e, err
 	}
-}
-
-// publish exports a version, or the one the lake shows.
-func (a *app) publish(ctx context.Context, exporter *postgres.Exporter, version *zones.Version) (report postgres.Report, err error) {
-	if version == nil {
-		version, err = exporter.Lake.Current()
-	}
-	if err == nil && version == nil {
-		err = &zones.Error{Code: "version_unknown", What: "nothing has been published yet", Next: "bedrot run"}
-	}
-	if err != nil {
-		return report, err
-	}
-	return exporter.Publish(ctx, version)
 }
 
 func (a *app) export(c *cli.Context) error {
@@ -624,7 +538,7 @@ func (a *app) export(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	exporter, err := a.warehouse(c, lake)
+	exporter, err := a.warehouse(c, lake)(c.Context)
 	if err != nil {
 		return err
 	}
@@ -638,7 +552,7 @@ func (a *app) export(c *cli.Context) error {
 	progress := export.NewProgress(a.err, !c.Bool("quiet"))
 	exporter.Step = progress.Step
 	exporter.Options = postgres.Options{DryRun: c.Bool("dry-run") || c.Bool("diff"), Diff: c.Bool("diff"), AsOf: c.String("as-of") != "", Full: c.Bool("full"), Accept: c.StringSlice("accept")}
-	report, err := a.publish(c.Context, exporter, version)
+	report, err := exporter.Publish(c.Context, version)
 	progress.Stop()
 	if err != nil {
 		return err
@@ -669,102 +583,64 @@ func (a *app) extract(c *cli.Context) error {
 
 // fetch asks sources for what is due, by a runner as set sets it up; what fails is found, not fatal.
 func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
-	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
-		runner, err := a.runner(c, w)
-		if err != nil {
+	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) (findings []build.Finding, err error) {
+		r := a.runner(c, w.Lake)
+		if r.Backfill, err = extract.ParseBackfill(c.String("since"), c.String("until")); err != nil {
 			return nil, err
 		}
+		r.Lake, r.Select, r.Again, r.DryRun, r.Record = w, a.choice, c.Bool("again"), c.Bool("dry-run"), c.String("record")
+		r.Tell = func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
+		if a.fetcher != nil {
+			a.fetcher(r)
+		}
 		for _, s := range set {
-			s(runner)
+			s(r)
 		}
-		runner.Run, runner.Tell = journal.Run(), func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
-		outcomes, err := runner.Fetch(ctx)
-		a.fetched = nil
-		var findings []build.Finding
-		for _, o := range outcomes {
-			a.fetched = append(a.fetched, o.Event())
-			journal.Add(o.Event())
-			for _, found := range o.Found() {
-				findings = append(findings, build.Finding{Error: found})
-			}
+		fetched, found, err := r.Arrive(ctx, journal)
+		a.fetched = fetched
+		if logins := a.logins(c, w.Lake); logins.Store != nil {
+			found = append(found, logins.Warnings(a.choice)...)
 		}
-		if logins, ok := a.logins(c, w.Lake); ok {
-			for _, warning := range logins.Warnings(a.choice) {
-				findings = append(findings, build.Finding{Error: warning})
-			}
-		}
-		return findings, err
+		return build.Found(found...), err
 	}
 }
 
-// runner fetches as the flags ask for it.
-func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
-	backfill, err := extract.ParseBackfill(c.String("since"), c.String("until"))
-	if err != nil {
-		return nil, zones.Usage("%v", err)
-	}
-	runner := &extract.Runner{
-		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
-		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"), Browser: a.chromium(w.Lake), Tokens: a.tokens(w.Lake),
-	}
-	if a.fetcher != nil {
-		a.fetcher(runner)
-	}
-	return runner, nil
-}
-
-// chromium is where the environment, or .env, says that it is.
-func (a *app) chromium(lake *zones.Lake) browser.Options {
-	setting := a.setting(lake)
-	return browser.Options{Executable: setting("BEDROT_CHROMIUM"), Driver: setting("BEDROT_PLAYWRIGHT")}
-}
-
-// setting looks up what is of no source.
-func (a *app) setting(lake *zones.Lake) func(name string) string {
+// runner asks services, as a lake and the environment set them up.
+func (a *app) runner(c *cli.Context, lake *zones.Lake) *extract.Runner {
 	values := a.values(lake)
-	return func(name string) string {
-		value, _ := values.Env(name)
-		return value
-	}
+	return &extract.Runner{Sources: extract.Sources(), Values: values, Log: a.log(c), Now: a.now, Browser: values.Browser(), Tokens: a.tokens(lake)}
 }
 
-// store is where logins are kept, and whether there is such a place.
-func (a *app) store(lake *zones.Lake) (*session.Store, bool) {
-	setting := a.setting(lake)
-	store := &session.Store{Dir: setting("BEDROT_SESSIONS"), Now: a.now, Passphrase: setting(session.PassphraseSetting), Key: setting(session.KeySetting)}
-	if state := cmp.Or(a.state, stateDir()); store.Dir == "" && state != "" {
-		store.Dir = filepath.Join(state, "sessions")
-	}
-	return store, store.Dir != ""
+// values are the settings of a lake, or of none.
+func (a *app) values(lake *zones.Lake) extract.Values { return extract.SettingsOf(lake, os.LookupEnv) }
+
+// store is where logins are kept; nil where there is no such place.
+func (a *app) store(lake *zones.Lake) *session.Store {
+	return a.values(lake).Store(cmp.Or(a.state, stateDir()), a.now)
 }
 
 // tokens is the store as sources see it; nil, and not a store of nowhere, where there is none.
 func (a *app) tokens(lake *zones.Lake) extract.Tokens {
-	if store, ok := a.store(lake); ok {
+	if store := a.store(lake); store != nil {
 		return store
 	}
 	return nil
 }
 
 // logins are those that are kept on this machine; a lake of nil has no say.
-func (a *app) logins(c *cli.Context, lake *zones.Lake) (*extract.Logins, bool) {
-	store, ok := a.store(lake)
+func (a *app) logins(c *cli.Context, lake *zones.Lake) *extract.Logins {
+	values := a.values(lake)
 	l := &extract.Logins{
-		Sources: extract.Sources(), Store: store, Values: a.values(lake), Browser: a.chromium(lake), Limit: c.Duration("timeout"), Say: a.talk(c).Say, Log: a.log(c), Now: a.now,
+		Sources: extract.Sources(), Store: a.store(lake), Values: values, Browser: values.Browser(), Limit: c.Duration("timeout"), Say: a.talk(c).Say, Log: a.log(c), Now: a.now,
 	}
 	if lake != nil {
 		l.Config = &lake.Config
 	}
-	l.Browser.Display = map[string]string{}
-	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR"} {
-		if value := os.Getenv(name); value != "" {
-			l.Browser.Display[name] = value
-		}
-	}
+	l.Browser.Display = browser.Screen(os.LookupEnv)
 	if export.IsTerminal(a.in) && export.IsTerminal(a.err) {
 		l.Ask = func(question string) (string, error) { return export.AskSecret(c.Context, a.in, a.err, question) }
 	}
-	return l, ok
+	return l
 }
 
 // sessions is bedrot session; it needs no lake.
@@ -773,8 +649,8 @@ func (a *app) sessions(c *cli.Context) error {
 	if err != nil && (zones.AsError(c.Context, err).Code != "lake_missing" || c.IsSet("lake")) {
 		return err
 	}
-	l, ok := a.logins(c, lake)
-	if !ok {
+	l := a.logins(c, lake)
+	if l.Store == nil {
 		return &zones.Error{Code: "usage", What: "there is no folder for logins: neither HOME nor BEDROT_SESSIONS is set", Next: "set BEDROT_SESSIONS to a folder that nobody else may read"}
 	}
 	verb, subject, account := c.Args().Get(0), c.Args().Get(1), c.String("account")
@@ -855,21 +731,6 @@ func (a *app) loginFile(path string) ([]byte, error) {
 		in = file
 	}
 	return io.ReadAll(io.LimitReader(in, extract.MaxLoginFile))
-}
-
-// values are the settings of sources: the environment first, then .env and lake.toml of the lake, if there
-// is one.
-func (a *app) values(lake *zones.Lake) extract.Values {
-	if lake == nil {
-		lake = &zones.Lake{}
-	}
-	return extract.Values{File: lake.Config.Settings, Env: func(name string) (string, bool) {
-		if value, ok := os.LookupEnv(name); ok {
-			return value, true
-		}
-		value, ok := lake.DotEnv[name]
-		return value, ok
-	}}
 }
 
 func (a *app) build(c *cli.Context) error {
@@ -1325,11 +1186,10 @@ func (a *app) doctor(c *cli.Context) error {
 		return sql.Misfit(ctx, catalog, path, "catalog")
 	}
 	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
-		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: a.chromium(lake), Tokens: a.tokens(lake)}
-		for _, probed := range runner.Probe(ctx, lake) {
+		for _, probed := range a.runner(c, lake).Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}
-		if exporter, err := a.warehouse(c, lake); err == nil && exporter != nil {
+		if exporter, err := a.warehouse(c, lake)(ctx); err == nil && exporter != nil {
 			for _, examined := range exporter.Examine(ctx) {
 				findings = append(findings, query.Finding(examined))
 			}
@@ -1351,10 +1211,7 @@ func (a *app) doctor(c *cli.Context) error {
 }
 
 func (a *app) test(c *cli.Context) error {
-	dir := "testdata"
-	if c.Args().Present() {
-		dir = c.Args().First()
-	}
+	dir := argument(c, "testdata")
 	catalog, err := sql.Load(c.Context, nil)
 	if err != nil {
 		return err

@@ -37,6 +37,19 @@ func (im *Importer) Arrive(ctx context.Context, told func(zones.Imported)) (foun
 	return found, err
 }
 
+// Arrive fetches what is due, as a run does: it returns and journals what became of every ask, and returns
+// what failed or was odd.
+func (r *Runner) Arrive(ctx context.Context, journal *zones.Journal) (events []zones.Event, found []zones.Error, err error) {
+	r.Run = journal.Run()
+	outcomes, err := r.Fetch(ctx)
+	for _, o := range outcomes {
+		events = append(events, o.Event())
+		journal.Add(o.Event())
+		found = append(found, o.Found()...)
+	}
+	return events, found, err
+}
+
 // Inbox lands what people put into inbox/<account>/ or inbox/ and takes it from there once it is
 // safely landed. What cannot be placed stays.
 func (im *Importer) Inbox(ctx context.Context) ([]zones.Imported, error) {

@@ -1,6 +1,10 @@
 package build
 
-import "bedrot/zones"
+import (
+	"time"
+
+	"bedrot/zones"
+)
 
 // ExitHelp tells people what the exit codes mean.
 const ExitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (the rest is published), 4 nothing was
@@ -30,6 +34,17 @@ func ExitOfImport(t zones.Tally) int {
 		return ExitFailed
 	}
 	return ExitPartly
+}
+
+// RunDate reads the date that scripts take for today: the day of now where nobody says another.
+func RunDate(text string, now time.Time) (string, error) {
+	if text == "" {
+		return now.UTC().Format(time.DateOnly), nil
+	}
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return "", zones.Usage("--date %q is no date: write 2025-05-22", text)
+	}
+	return text, nil
 }
 
 // Found are failures as a run finds them.

@@ -28,7 +28,7 @@ type Job struct {
 	// Deliver, when set, hands what is published on once it is, as far as that goes: what it finds never
 	// takes the publication back.
 	Deliver func(ctx context.Context, journal *zones.Journal) []Finding
-	// Statements, when set, is told every statement DuckDB ran and how long it took.
+	// Statements is told every statement DuckDB ran and how long it took; nil tells the log.
 	Statements func(statement string, took time.Duration)
 }
 
@@ -195,6 +195,11 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 	}
 	if threads == 0 {
 		threads = j.Lake.Config.Threads
+	}
+	if j.Statements == nil {
+		j.Statements = func(statement string, took time.Duration) {
+			j.Log.Debug("statement", "sql", statement, "took", took)
+		}
 	}
 	db, err := duck.Open(ctx, duck.Options{
 		Memory: memory, Threads: threads, Spill: j.Lake.Config.Spill, Temp: w.Scratch.Dir, Log: j.Statements,
