@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -30,11 +29,9 @@ import (
 	"bedrot/extract/session"
 	"bedrot/sql"
 	"bedrot/sql/build"
-	"bedrot/sql/draft"
 	"bedrot/sql/duck"
 	"bedrot/sql/fixture"
 	"bedrot/sql/query"
-	"bedrot/sql/read"
 	"bedrot/sql/script"
 	"bedrot/zones"
 )
@@ -660,7 +657,7 @@ func (a *app) sessions(c *cli.Context) error {
 	switch verb {
 	case "", "list":
 		list, err := l.List(subject)
-		return errors.Join(show(a, c, list, list), err)
+		return errors.Join(export.Lines(a.out, c.Bool("json"), list, list), err)
 	case "login":
 		return l.Login(c.Context, subject, account)
 	case "import":
@@ -699,20 +696,7 @@ func (a *app) testLogins(c *cli.Context, l *extract.Logins, subject, account str
 			a.tell(one.Err)
 		}
 	}
-	return show(a, c, tested, works)
-}
-
-// show prints a listing: as JSON where that is asked for, else line by line.
-func show[T fmt.Stringer](a *app, c *cli.Context, whole any, lines []T) error {
-	if c.Bool("json") {
-		return export.JSON(a.out, whole)
-	}
-	for _, line := range lines {
-		if _, err := fmt.Fprintln(a.out, line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return export.Lines(a.out, c.Bool("json"), tested, works)
 }
 
 // loginFile reads a file to import; - is standard input.
@@ -892,61 +876,39 @@ func (a *app) tables(c *cli.Context) error {
 	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
 }
 
-// describe joins a source with its raw scripts, and with a lake's accounts and settings if there is one.
-func (a *app) describe(source extract.Source, lake *zones.Lake) (export.SourceInfo, error) {
-	info := export.SourceInfo{Name: source.Name, Title: source.Title, Doc: source.Doc, API: source.API.String()}
-	for _, s := range source.Streams {
-		stream := export.StreamInfo{Name: s.Name, Doc: s.Doc, Cadence: s.Cadence, Lag: s.Lag, FreshDays: -1, Doors: s.Doors(), Steps: s.Steps, Limits: s.Limits, Traps: s.Traps}
-		if made := a.scripts.Script("raw." + source.Name + "__" + s.Name); made != nil {
-			stream.FreshDays = made.Header.Fresh
-			for _, column := range made.Columns {
-				stream.Columns = append(stream.Columns, column.Name)
-			}
-		}
-		info.Streams = append(info.Streams, stream)
-	}
-	if lake == nil {
-		return info, nil
-	}
-	accounts, err := source.Standing(lake, a.values(lake), a.tokens(lake), a.now())
-	for _, account := range accounts {
-		info.Accounts = append(info.Accounts, export.AccountInfo(account))
-	}
-	for _, setting := range source.Settings {
-		info.Settings = append(info.Settings, export.SettingInfo{
-			Name: setting.Name, Doc: setting.Doc, Required: setting.Required, Secret: setting.Secret, Default: setting.Default,
-			Set: setting.SetFor(a.values(lake), lake.Config.AccountsOf(source.Name)),
-		})
-	}
-	return info, err
-}
-
 // sources needs no lake: with one, its own scripts, accounts and settings count too.
 func (a *app) sources(c *cli.Context) error {
 	lake, err := a.open(c)
 	if err != nil {
 		lake = nil
 	}
-	if a.scripts == nil {
-		if a.scripts, err = sql.Load(c.Context, lake); err != nil {
-			return err
+	catalog, err := a.catalog(c.Context, lake)
+	if err != nil {
+		return err
+	}
+	sources, one := extract.Sources(), c.Args().First()
+	if c.Args().Present() {
+		if sources = slices.DeleteFunc(sources, func(s extract.Source) bool { return s.Name != one }); len(sources) == 0 {
+			return &zones.Error{Code: "source_unknown", What: "there is no source " + one, Where: one, Next: "bedrot sources"}
 		}
 	}
-	var infos []export.SourceInfo
-	for _, source := range extract.Sources() {
-		info, err := a.describe(source, lake)
-		if err != nil {
-			return err
-		}
-		if c.Args().First() == source.Name {
-			return info.Print(a.out, c.Bool("json"))
-		}
-		infos = append(infos, info)
+	guides, err := extract.Guides(sources, lake, a.values(lake), a.tokens(lake), a.now(), catalog.Gives)
+	if err != nil {
+		return err
 	}
-	if !c.Args().Present() {
-		return export.Sources(a.out, infos, c.Bool("json"))
+	switch {
+	case c.Bool("json") && one == "":
+		return export.JSON(a.out, guides)
+	case c.Bool("json"):
+		return export.JSON(a.out, guides[0])
+	case one != "":
+		export.Talk{Out: a.out}.Tell("%s", guides[0].Whole())
+		return nil
 	}
-	return &zones.Error{Code: "source_unknown", What: "there is no source " + c.Args().First(), Where: c.Args().First(), Next: "bedrot sources"}
+	for _, guide := range guides {
+		export.Talk{Out: a.out}.Tell("%s", guide)
+	}
+	return nil
 }
 
 func (a *app) rejects(c *cli.Context) error {
@@ -959,51 +921,16 @@ func (a *app) rejects(c *cli.Context) error {
 }
 
 // profile needs no lake.
-func (a *app) profile(c *cli.Context) (err error) {
-	path := c.Args().First()
-	if path == "" {
+func (a *app) profile(c *cli.Context) error {
+	if c.Args().First() == "" {
 		return zones.Usage("which file? bedrot profile FILE")
 	}
-	scratch, err := os.MkdirTemp("", "bedrot-profile-")
-	if err != nil {
-		return err
+	profiling := export.Profiling{Out: a.out, JSON: c.Bool("json"), Dir: c.String("draft"), Source: c.String("source"), Stream: c.String("stream")}
+	written, err := profiling.File(c.Context, c.Args().First())
+	for _, file := range written {
+		a.talk(c).Say("wrote %s", file)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	members, err := read.Expand(c.Context, path, filepath.Base(path), scratch, read.Limits{})
-	if err != nil {
-		return &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot profile FILE", Err: err}
-	}
-	for _, m := range members {
-		p, ok, err := read.ProfileOf(c.Context, m)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return &zones.Error{Code: "file_unknown", What: "holds no table and no records that can be made out", Where: m.Name, Next: "look at it: head " + path}
-		}
-		if err := export.Profile(a.out, m.Name, p, c.Bool("json")); err != nil {
-			return err
-		}
-		if dir := c.String("draft"); dir != "" {
-			name := filepath.Base(m.Name)
-			source := c.String("source")
-			if source == "" {
-				source = draft.Name(strings.TrimSuffix(name, filepath.Ext(name)))
-			}
-			files, err := draft.Source(p, draft.Name(source), draft.Name(c.String("stream")), name)
-			if err != nil {
-				return err
-			}
-			if err := export.WriteDraft(dir, files); err != nil {
-				return err
-			}
-			for _, file := range slices.Sorted(maps.Keys(files)) {
-				a.talk(c).Say("wrote %s", filepath.Join(dir, file))
-			}
-			break
-		}
-	}
-	return nil
+	return err
 }
 
 func (a *app) lineage(c *cli.Context) error {

@@ -46,6 +46,19 @@ func (t Talk) Tell(format string, args ...any) {
 	_, _ = fmt.Fprintln(t.Out, strings.Join(lines, "\n"))
 }
 
+// Lines lists things in a line each, or as JSON all that there is to know of them.
+func Lines[T fmt.Stringer](out io.Writer, asJSON bool, whole any, lines []T) error {
+	if asJSON {
+		return JSON(out, whole)
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Failure tells an error and the next step.
 func (t Talk) Failure(e *zones.Error) {
 	t.Tell("error: %v", e)
@@ -166,44 +179,6 @@ func (t Talk) drop(d build.DropResult) {
 	}
 	for _, example := range d.Examples {
 		t.Tell("    %s", example)
-	}
-}
-
-// Placed tells where each file of a tree belongs, before the first one is landed.
-func (t Talk) Placed(files []zones.Imported) {
-	for _, file := range files {
-		if file.Err == nil {
-			t.Say("%s: %s, captured %s (%s)", file.Path, file.Drop.Where(), file.Drop.AsOf.Format(time.RFC3339), file.Drop.AsOfFrom)
-		}
-	}
-}
-
-// Imported tells how many files were landed, and what comes next.
-func (t Talk) Imported(count zones.Tally) {
-	if count.Files > 1 {
-		t.Say("%s", count)
-	}
-	if count.Failed < count.Files {
-		t.Say("next: bedrot run")
-	}
-}
-
-// Landed tells what became of an imported file.
-func (t Talk) Landed(l zones.Imported, dryRun bool) {
-	switch {
-	case l.Skipped:
-		t.Say("%s: not taken: %s was not chosen", l.Path, l.Drop.Where())
-		return
-	case l.Known:
-		t.Say("%s: already landed as %s drop %s", l.Path, l.Drop.Where(), l.Drop.ID)
-		return
-	case dryRun:
-		t.Say("%s: would land as %s, captured %s (%s)", l.Path, l.Drop.Where(), l.Drop.AsOf.Format(time.RFC3339), l.Drop.AsOfFrom)
-	default:
-		t.Say("%s: landed as %s, captured %s", l.Path, l.Drop.Where(), l.Drop.AsOf.Format(time.RFC3339))
-	}
-	if l.Warning != "" {
-		t.Tell("    warning: %s", l.Warning)
 	}
 }
 
