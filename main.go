@@ -61,7 +61,9 @@ type app struct {
 	scripts  *script.Catalog
 	choice   zones.Selection
 	fetched  []zones.Event
-	state    string                // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
+	state    string // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
+	talk     export.Talk
+	log      *slog.Logger
 	json     bool                  // errors too are told as JSON
 	pause    time.Duration         // between attempts at the database; 0 is the exporter's own
 	confine  bool                  // questions put the process behind the kernel's fence, for good
@@ -202,7 +204,7 @@ func (a *app) cli() *cli.App {
 		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
 		OnUsageError: usageError,
 		Before: func(c *cli.Context) error {
-			a.json = c.Bool("json")
+			a.json, a.talk, a.log = c.Bool("json"), export.Talk{Out: a.err, Quiet: c.Bool("quiet")}, export.Log(a.err, c.Bool("verbose"), c.String("log-format") == "json")
 			return nil
 		},
 		CommandNotFound: func(_ *cli.Context, name string) {
@@ -222,9 +224,9 @@ func (a *app) cli() *cli.App {
 			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "nights", Value: extract.DemoNights, Usage: "how many of its nights: 1 is the quickest look"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
 			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
 			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
-			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
-			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish, export", Flags: slices.Concat(nightly, fetched, full), Action: a.nightly},
-			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
+			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.inLake(a.extract)},
+			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish, export", Flags: slices.Concat(nightly, fetched, full), Action: a.inLake(a.nightly)},
+			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.inLake(a.build)},
 			{Name: "export", Usage: "publish the curated tables into a database, all at once: postgres", ArgsUsage: "postgres", Flags: slices.Concat(exported, run[1:]), Action: a.export},
 			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
 			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
@@ -236,8 +238,8 @@ func (a *app) cli() *cli.App {
 			{Name: "sources", Usage: "the sources; of one, what it gives, how to export it by hand, its limits and traps", ArgsUsage: "[NAME]", Action: a.sources},
 			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text; --down: what stands on a table or drop", ArgsUsage: "TABLE|DROP", Flags: []cli.Flag{&cli.BoolFlag{Name: "down", Usage: "which tables, partitions and checks stand on it"}, &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: mermaid draws it"}, &cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
 			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
-			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
-			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
+			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.inLake(a.rollback)},
+			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.inLake(a.prune)},
 			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Flags: []cli.Flag{&cli.BoolFlag{Name: "install-browser", Usage: "bring the driver of the browser, from npm or Playwright's own download"}}, Action: a.doctor},
 			{Name: "session", Usage: "logins that are kept: list them, log in, import and export them, test whether they work, forget them", ArgsUsage: "[list|login|import|export|test|forget] [SOURCE|FILE]", Description: sessionHelp, Flags: []cli.Flag{
 				&cli.StringFlag{Name: "source", Usage: "whose login the FILE of import is"},
@@ -247,7 +249,7 @@ func (a *app) cli() *cli.App {
 				&cli.StringFlag{Name: "recipient", Usage: "export for whoever has the key of this public `KEY` of age (default: whoever knows BEDROT_SESSION_PASSPHRASE, or has BEDROT_SESSION_KEY)"},
 			}, Action: a.sessions},
 			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
-			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.check},
+			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.inLake(a.check)},
 			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
 			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.about},
 		},
@@ -256,22 +258,6 @@ func (a *app) cli() *cli.App {
 		command.OnUsageError = usageError
 	}
 	return program
-}
-
-func (a *app) talk(c *cli.Context) export.Talk {
-	return export.Talk{Out: a.err, Quiet: c.Bool("quiet")}
-}
-
-func (a *app) log(c *cli.Context) *slog.Logger {
-	level := slog.LevelWarn
-	if c.Bool("verbose") {
-		level = slog.LevelDebug
-	}
-	options := &slog.HandlerOptions{Level: level}
-	if c.String("log-format") == "json" {
-		return slog.New(slog.NewJSONHandler(a.err, options))
-	}
-	return slog.New(slog.NewTextHandler(a.err, options))
 }
 
 // argument is a command's first, or what stands for it.
@@ -284,6 +270,17 @@ func argument(c *cli.Context, otherwise string) string {
 
 func (a *app) open(c *cli.Context) (*zones.Lake, error) {
 	return zones.Open(c.String("lake"), c.String("env"), a.files)
+}
+
+// inLake opens the lake for an action that needs one.
+func (a *app) inLake(do func(*cli.Context, *zones.Lake) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		lake, err := a.open(c)
+		if err != nil {
+			return err
+		}
+		return do(c, lake)
+	}
 }
 
 // catalog loads the scripts in force once per command.
@@ -299,7 +296,7 @@ func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step f
 	date, err := build.RunDate(c.String("date"), now())
 	return build.Job{
 		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
-		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log(c), Now: now, Progress: step,
+		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log, Now: now, Progress: step,
 		SkipBuild: c.Command.Name == "extract" || slices.Contains(c.StringSlice("skip"), "build"),
 	}, err
 }
@@ -313,7 +310,7 @@ func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arr
 	}
 	if c.Command.Name == "run" && !slices.Contains(c.StringSlice("skip"), "export") {
 		job.Deliver = func(ctx context.Context, journal *zones.Journal) []build.Finding {
-			return build.Found(postgres.Deliver(ctx, journal, a.warehouse(c, lake), a.talk(c).Released)...)
+			return build.Found(postgres.Deliver(ctx, journal, a.warehouse(c, lake), a.talk.Released)...)
 		}
 	}
 	report, err := job.Run(c.Context, arrivals...)
@@ -322,10 +319,10 @@ func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arr
 		return err
 	}
 	a.code, report.Fetched = report.ExitCode(), a.fetched
-	if c.Bool("json") {
+	if a.json {
 		return export.JSON(a.out, report)
 	}
-	a.talk(c).Report(report)
+	a.talk.Report(report)
 	return nil
 }
 
@@ -333,7 +330,7 @@ func (a *app) initLake(c *cli.Context) error {
 	dir := argument(c, c.String("lake"))
 	lake, err := zones.Init(dir, c.String("env"), a.files, a.now())
 	if err == nil {
-		a.talk(c).Say("a lake is ready in %s\nnext: put exports into %s, then: bedrot --lake %s run", lake.Root, lake.Path("inbox"), dir)
+		a.talk.Say("a lake is ready in %s\nnext: put exports into %s, then: bedrot --lake %s run", lake.Root, lake.Path("inbox"), dir)
 	}
 	return err
 }
@@ -351,7 +348,7 @@ func (a *app) demo(c *cli.Context) error {
 		}
 	}
 	a.code = build.ExitDone
-	a.talk(c).Say("%s", demo.Try(dir))
+	a.talk.Say("%s", demo.Try(dir))
 	return nil
 }
 
@@ -361,7 +358,7 @@ func (a *app) demoNight(c *cli.Context, dir string, demo *extract.Demo, night in
 	if err != nil {
 		return err
 	}
-	a.talk(c).Say("night %d of %d", night, demo.Nights)
+	a.talk.Say("night %d of %d", night, demo.Nights)
 	arrive := []build.Arrive{func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
 		return nil, demo.Land(ctx, w, night, journal.Run())
 	}, a.arrive(c, evening)}
@@ -382,7 +379,7 @@ func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 		if err != nil {
 			return nil, err
 		}
-		found, err := importer.Arrive(ctx, func(file zones.Imported) { a.talk(c).Landed(file, c.Bool("dry-run")) })
+		found, err := importer.Arrive(ctx, func(file zones.Imported) { a.talk.Landed(file, c.Bool("dry-run")) })
 		return build.Found(found...), err
 	}
 }
@@ -431,7 +428,7 @@ func (a *app) importInto(c *cli.Context, w *zones.Writer, options extract.Import
 		if len(paths) == 0 {
 			return zones.Usage("there are no files below %s", strings.Join(c.Args().Slice(), ", "))
 		}
-		importer.Placed = a.talk(c).Placed
+		importer.Placed = a.talk.Placed
 	}
 	imported, err := importer.Import(c.Context, paths, options)
 	if err != nil {
@@ -442,13 +439,13 @@ func (a *app) importInto(c *cli.Context, w *zones.Writer, options extract.Import
 		case file.Err != nil:
 			a.tell(zones.AsError(c.Context, file.Err))
 		case importer.Placed == nil:
-			a.talk(c).Landed(file, c.Bool("dry-run"))
+			a.talk.Landed(file, c.Bool("dry-run"))
 		}
 	}
 	count := zones.Count(imported)
 	a.code = build.ExitOfImport(count)
 	if !c.Bool("dry-run") {
-		a.talk(c).Imported(count)
+		a.talk.Imported(count)
 	}
 	return nil
 }
@@ -462,12 +459,8 @@ func (a *app) choose(c *cli.Context) (err error) {
 }
 
 // nightly runs the night, and tells whoever watches from outside that it has ended.
-func (a *app) nightly(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
-	err = a.night(c, lake)
+func (a *app) nightly(c *cli.Context, lake *zones.Lake) error {
+	err := a.night(c, lake)
 	code := a.code
 	if err != nil {
 		code = build.ExitOf(zones.AsError(c.Context, err))
@@ -495,11 +488,11 @@ func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 		case err != nil:
 			return err
 		case found && !whole && len(failed) == 0:
-			a.talk(c).Say("nothing failed in the last run")
+			a.talk.Say("nothing failed in the last run")
 			return nil
 		case found && !whole:
 			a.choice.Only = append(a.choice.Only, failed...)
-			a.talk(c).Say("repeating %v", failed)
+			a.talk.Say("repeating %v", failed)
 		}
 	}
 	var arrive []build.Arrive
@@ -517,7 +510,7 @@ func (a *app) warehouse(c *cli.Context, lake *zones.Lake) func(context.Context) 
 	return func(ctx context.Context) (*postgres.Exporter, error) {
 		e, err := postgres.New(ctx, lake, a.values(lake).Env, a.catalog)
 		if e != nil {
-			e.Bedrot, e.Pause, e.Memory, e.Threads, e.Log, e.Now = built(), a.pause, c.String("memory"), c.Int("threads"), a.log(c), a.now
+			e.Bedrot, e.Pause, e.Memory, e.Threads, e.Log, e.Now = built(), a.pause, c.String("memory"), c.Int("threads"), a.log, a.now
 		}
 		return e, err
 	}
@@ -542,7 +535,7 @@ func (a *app) export(c *cli.Context) error {
 	if exporter == nil {
 		return zones.Usage("which database? set %s, PGHOST or POSTGRES_HOST, in the environment or in .env", postgres.URLSetting)
 	}
-	version, err := a.version(c, lake, c.String("as-of"))
+	version, err := a.version(lake, c.String("as-of"))
 	if err != nil {
 		return err
 	}
@@ -560,18 +553,14 @@ func (a *app) export(c *cli.Context) error {
 			a.code = build.ExitPartly
 		}
 	}
-	if c.Bool("json") {
+	if a.json {
 		return export.JSON(a.out, report)
 	}
-	a.talk(c).Released(report)
+	a.talk.Released(report)
 	return nil
 }
 
-func (a *app) extract(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) extract(c *cli.Context, lake *zones.Lake) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
@@ -586,7 +575,7 @@ func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
 			return nil, err
 		}
 		r.Lake, r.Select, r.Again, r.DryRun, r.Record = w, a.choice, c.Bool("again"), c.Bool("dry-run"), c.String("record")
-		r.Tell = func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
+		r.Tell = func(o extract.Outcome) { a.talk.Fetched(o.Event()) }
 		if a.fetcher != nil {
 			a.fetcher(r)
 		}
@@ -605,7 +594,7 @@ func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
 // runner asks services, as a lake and the environment set them up.
 func (a *app) runner(c *cli.Context, lake *zones.Lake) *extract.Runner {
 	values := a.values(lake)
-	return &extract.Runner{Sources: extract.Sources(), Values: values, Log: a.log(c), Now: a.now, Browser: values.Browser(), Tokens: a.tokens(lake)}
+	return &extract.Runner{Sources: extract.Sources(), Values: values, Log: a.log, Now: a.now, Browser: values.Browser(), Tokens: a.tokens(lake)}
 }
 
 // values are the settings of a lake, or of none.
@@ -628,7 +617,7 @@ func (a *app) tokens(lake *zones.Lake) extract.Tokens {
 func (a *app) logins(c *cli.Context, lake *zones.Lake) *extract.Logins {
 	values := a.values(lake)
 	l := &extract.Logins{
-		Sources: extract.Sources(), Store: a.store(lake), Values: values, Browser: values.Browser(), Limit: c.Duration("timeout"), Say: a.talk(c).Say, Log: a.log(c), Now: a.now,
+		Sources: extract.Sources(), Store: a.store(lake), Values: values, Browser: values.Browser(), Limit: c.Duration("timeout"), Say: a.talk.Say, Log: a.log, Now: a.now,
 	}
 	if lake != nil {
 		l.Config = &lake.Config
@@ -657,11 +646,11 @@ func (a *app) sessions(c *cli.Context) error {
 	switch verb {
 	case "", "list":
 		list, err := l.List(subject)
-		return errors.Join(export.Lines(a.out, c.Bool("json"), list, list), err)
+		return errors.Join(export.Lines(a.out, a.json, list, list), err)
 	case "login":
 		return l.Login(c.Context, subject, account)
 	case "import":
-		data, err := a.loginFile(subject)
+		data, err := extract.ReadLogin(subject, a.in)
 		if err != nil {
 			return err
 		}
@@ -692,36 +681,14 @@ func (a *app) testLogins(c *cli.Context, l *extract.Logins, subject, account str
 		case a.code == build.ExitDone:
 			a.code = build.ExitLogin
 		}
-		if !c.Bool("json") {
+		if !a.json {
 			a.tell(one.Err)
 		}
 	}
-	return export.Lines(a.out, c.Bool("json"), tested, works)
+	return export.Lines(a.out, a.json, tested, works)
 }
 
-// loginFile reads a file to import; - is standard input.
-func (a *app) loginFile(path string) ([]byte, error) {
-	in := a.in
-	switch path {
-	case "":
-		return nil, zones.Usage("which file? bedrot session import FILE")
-	case "-":
-	default:
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot session import FILE", Err: err}
-		}
-		defer func() { _ = file.Close() }()
-		in = file
-	}
-	return io.ReadAll(io.LimitReader(in, extract.MaxLoginFile))
-}
-
-func (a *app) build(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) build(c *cli.Context, lake *zones.Lake) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
@@ -735,24 +702,11 @@ func (a *app) session(c *cli.Context, writable string, ask func(*query.Session) 
 	if err != nil {
 		return err
 	}
-	if c.String("as-of") == "" {
-		return a.ask(query.OpenCurrent(c.Context, lake, a.options(c, lake, writable)))(ask)
-	}
-	version, err := a.version(c, lake, c.String("as-of"))
+	version, err := a.version(lake, c.String("as-of"))
 	if err != nil {
 		return err
 	}
-	return a.ask(query.Open(c.Context, lake, version, a.options(c, lake, writable)))(ask)
-}
-
-// ask hands an opened session on and closes it.
-func (a *app) ask(s *query.Session, err error) func(func(*query.Session) error) error {
-	return func(ask func(*query.Session) error) error {
-		if err != nil {
-			return err
-		}
-		return errors.Join(ask(s), s.Close())
-	}
+	return query.Ask(c.Context, lake, version, a.options(c, lake, writable), ask)
 }
 
 func (a *app) options(c *cli.Context, lake *zones.Lake, writable string) query.Options {
@@ -762,21 +716,16 @@ func (a *app) options(c *cli.Context, lake *zones.Lake, writable string) query.O
 	}
 }
 
-// version is the one somebody asked for, and says which that is; the published one when nobody did.
-func (a *app) version(c *cli.Context, lake *zones.Lake, asked string) (*zones.Version, error) {
+// version is the one somebody asked for, and says which that is; nil when nobody did.
+func (a *app) version(lake *zones.Lake, asked string) (*zones.Version, error) {
 	if asked == "" {
-		return lake.Current()
+		return nil, nil
 	}
 	found, err := lake.FindVersion(asked)
 	if err != nil {
 		return nil, err
 	}
-	if asked != found.Run {
-		a.talk(c).Say("%s is version %s of %s", asked, found.Run, found.Created.Format(time.RFC3339))
-	}
-	if found.Gap {
-		a.talk(c).Tell("warning: versions after it are no longer kept: what was published then may have been one of those")
-	}
+	a.talk.Found(asked, found)
 	return found.Version, nil
 }
 
@@ -806,7 +755,7 @@ func (a *app) shell(c *cli.Context) (err error) {
 		s.Session = session
 		s.Catalog = func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, session.Lake) }
 		if terminal != nil {
-			a.talk(c).Say("bedrot: lake %s. Statements end with a semicolon; .help says more", session.Lake.Root)
+			a.talk.Say("bedrot: lake %s. Statements end with a semicolon; .help says more", session.Lake.Root)
 			return terminal.Run(c.Context, s, func() { os.Exit(build.ExitInterrupted) })
 		}
 		ok, err := s.Read(c.Context, a.in)
@@ -842,13 +791,14 @@ func (a *app) listing(c *cli.Context, show func(export.Listing) error) error {
 		return err
 	}
 	// Before the session: behind its fence nothing remembers plans.
-	catalog, err := a.catalog(c.Context, lake)
-	if err != nil {
+	if _, err := a.catalog(c.Context, lake); err != nil {
 		return err
 	}
-	return a.session(c, "", func(s *query.Session) error {
-		return show(export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()})
-	})
+	return a.session(c, "", func(s *query.Session) error { return show(a.list(s)) })
+}
+
+func (a *app) list(s *query.Session) export.Listing {
+	return export.Listing{Session: s, Catalog: a.scripts, Out: a.out, JSON: a.json, Now: a.now()}
 }
 
 func (a *app) status(c *cli.Context) error {
@@ -897,9 +847,9 @@ func (a *app) sources(c *cli.Context) error {
 		return err
 	}
 	switch {
-	case c.Bool("json") && one == "":
+	case a.json && one == "":
 		return export.JSON(a.out, guides)
-	case c.Bool("json"):
+	case a.json:
 		return export.JSON(a.out, guides[0])
 	case one != "":
 		export.Talk{Out: a.out}.Tell("%s", guides[0].Whole())
@@ -925,10 +875,10 @@ func (a *app) profile(c *cli.Context) error {
 	if c.Args().First() == "" {
 		return zones.Usage("which file? bedrot profile FILE")
 	}
-	profiling := export.Profiling{Out: a.out, JSON: c.Bool("json"), Dir: c.String("draft"), Source: c.String("source"), Stream: c.String("stream")}
+	profiling := export.Profiling{Out: a.out, JSON: a.json, Dir: c.String("draft"), Source: c.String("source"), Stream: c.String("stream")}
 	written, err := profiling.File(c.Context, c.Args().First())
 	for _, file := range written {
-		a.talk(c).Say("wrote %s", file)
+		a.talk.Say("wrote %s", file)
 	}
 	return err
 }
@@ -968,18 +918,16 @@ func (a *app) drops(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	w, err := lake.Lock("drops", a.now())
-	if err != nil {
+	return lake.Hold("drops", a.now(), func(w *zones.Writer) error {
+		drop, err := w.FindDrop(c.Args().Get(1))
+		if err == nil {
+			err = w.Decide(drop, verdict, a.now())
+		}
+		if err == nil {
+			a.talk.Say("%s drop %s: %s\nnext: bedrot run", drop.Where(), drop.ID, verdict)
+		}
 		return err
-	}
-	drop, err := lake.FindDrop(c.Args().Get(1))
-	if err == nil {
-		err = w.Decide(drop, verdict, a.now())
-	}
-	if err == nil {
-		a.talk(c).Say("%s drop %s: %s\nnext: bedrot run", drop.Where(), drop.ID, verdict)
-	}
-	return errors.Join(err, w.Close())
+	})
 }
 
 func (a *app) diff(c *cli.Context) error {
@@ -991,120 +939,69 @@ func (a *app) diff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	table, from, to := args[len(args)-1], "", ""
-	if len(args) > 1 {
-		from = args[0]
-	}
-	if len(args) > 2 {
-		to = args[1]
-	}
-	newer, err := a.version(c, lake, to)
+	table, versions := args[len(args)-1], append(args[:len(args)-1:len(args)-1], "", "")
+	older, newer, err := lake.Pair(versions[0], versions[1], a.talk.Found)
 	if err != nil {
 		return err
 	}
-	if from == "" && newer != nil {
-		from = newer.Previous
-	}
-	if from == "" {
-		return zones.Usage("there is no earlier version to compare with")
-	}
-	older, err := a.version(c, lake, from)
-	if err != nil {
-		return err
-	}
-	return a.ask(query.Open(c.Context, lake, newer, a.options(c, lake, "")))(func(s *query.Session) error {
-		catalog, err := a.catalog(c.Context, lake)
-		if err != nil {
+	return query.Ask(c.Context, lake, newer, a.options(c, lake, ""), func(s *query.Session) error {
+		if _, err := a.catalog(c.Context, lake); err != nil {
 			return err
 		}
-		l := export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()}
-		return l.Diff(c.Context, older, table, c.Int("limit"))
+		return a.list(s).Diff(c.Context, older, table, c.Int("limit"))
 	})
 }
 
-func (a *app) rollback(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) rollback(c *cli.Context, lake *zones.Lake) error {
 	if !c.Args().Present() && !c.Bool("release") {
-		return export.Versions(a.out, lake, c.Bool("json"))
+		return export.Versions(a.out, lake, a.json)
 	}
-	w, err := lake.Lock("rollback", a.now())
-	if err != nil {
-		return err
-	}
-	return errors.Join(a.rollbackOn(c, w), w.Close())
-}
-
-func (a *app) rollbackOn(c *cli.Context, w *zones.Writer) error {
-	if c.Bool("release") {
-		pin, err := w.Release(a.now())
-		if err == nil {
-			a.talk(c).Say("version %s stays published until the next run publishes again\nnext: bedrot run", pin.Version)
+	return lake.Hold("rollback", a.now(), func(w *zones.Writer) error {
+		if c.Bool("release") {
+			pin, err := w.Release(a.now())
+			if err == nil {
+				a.talk.Say("version %s stays published until the next run publishes again\nnext: bedrot run", pin.Version)
+			}
+			return err
+		}
+		found, err := w.FindVersion(c.Args().First())
+		if err != nil {
+			return err
+		}
+		a.talk.Found(c.Args().First(), found)
+		if err = w.Rollback(found.Version, a.now()); err == nil {
+			a.talk.Say("published again: version %s. Runs land what arrives, but publish nothing\nnext: bedrot rollback --release   once what was wrong is put right", found.Run)
 		}
 		return err
-	}
-	version, err := a.version(c, w.Lake, c.Args().First())
-	if err != nil {
-		return err
-	}
-	if err := w.Rollback(version, a.now()); err != nil {
-		return err
-	}
-	a.talk(c).Say("published again: version %s. Runs land what arrives, but publish nothing\nnext: bedrot rollback --release   once what was wrong is put right", version.Run)
-	return nil
+	})
 }
 
-func (a *app) prune(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) prune(c *cli.Context, lake *zones.Lake) error {
 	acts, err := lake.Plan(lake.Config.Retention, a.now())
 	if err != nil || !c.Bool("apply") {
-		return errors.Join(err, export.Retention(a.out, acts, false, c.Bool("json")))
+		return errors.Join(err, export.Retention(a.out, acts, false, a.json))
 	}
-	w, err := lake.Lock("prune", a.now())
-	if err != nil {
-		return err
-	}
-	if acts, err = w.Plan(lake.Config.Retention, a.now()); err == nil {
-		acts, err = w.Apply(c.Context, acts)
-	}
-	return errors.Join(err, w.Close(), export.Retention(a.out, acts, true, c.Bool("json")))
+	return lake.Hold("prune", a.now(), func(w *zones.Writer) error {
+		if acts, err = w.Plan(lake.Config.Retention, a.now()); err == nil {
+			acts, err = w.Apply(c.Context, acts)
+		}
+		return errors.Join(err, export.Retention(a.out, acts, true, a.json))
+	})
 }
 
-func (a *app) check(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) check(c *cli.Context, lake *zones.Lake) error {
 	subset, err := zones.ParseSubset(c.String("subset"))
 	if err != nil {
 		return zones.Usage("--subset: %v", err)
 	}
-	checked := export.Checked{Reconciled: query.Reconciled{Differences: []query.Miscount{}}}
-	if checked.Verified, err = lake.Verify(c.Context, subset); err != nil {
-		return err
-	}
-	// Numbers are counted in files that are known to be whole.
-	if len(checked.Damaged) == 0 {
-		err = a.ask(query.OpenCurrent(c.Context, lake, a.options(c, lake, "")))(func(s *query.Session) error {
-			catalog, err := a.catalog(c.Context, lake)
-			if err == nil {
-				checked.Reconciled, err = s.Reconcile(c.Context, catalog, subset)
-			}
-			return err
-		})
-	}
-	if err != nil {
+	var checked export.Checked
+	if checked.Verified, checked.Reconciled, err = query.Check(c.Context, lake, subset, a.options(c, lake, ""), a.catalog); err != nil {
 		return err
 	}
 	if !checked.Sound() {
 		a.code = build.ExitFailed
 	}
-	return checked.Print(a.out, c.Bool("json"))
+	return checked.Print(a.out, a.json)
 }
 
 func (a *app) doctor(c *cli.Context) error {
@@ -1128,13 +1025,13 @@ func (a *app) doctor(c *cli.Context) error {
 		if err != nil {
 			return &zones.Error{Code: "browser_missing", What: err.Error(), Next: "see the message"}
 		}
-		a.talk(c).Say("the browser's driver is in %s", dir)
+		a.talk.Say("the browser's driver is in %s", dir)
 	}
 	findings := d.Examine(c.Context)
 	if !query.Well(findings) {
 		a.code = build.ExitFailed
 	}
-	return export.Diagnosis(a.out, findings, c.Bool("json"))
+	return export.Diagnosis(a.out, findings, a.json)
 }
 
 func (a *app) test(c *cli.Context) error {
@@ -1144,34 +1041,27 @@ func (a *app) test(c *cli.Context) error {
 		return err
 	}
 	suite, err := fixture.RunAll(c.Context, dir, fixture.Runner{
-		Catalog: catalog, Scripts: sql.Scripts(), Log: a.log(c), Update: c.Bool("update"), Thorough: !c.Bool("update"),
-	}, func(r fixture.Result) { a.talk(c).Say("%s", r) })
+		Catalog: catalog, Scripts: sql.Scripts(), Log: a.log, Update: c.Bool("update"), Thorough: !c.Bool("update"),
+	}, func(r fixture.Result) { a.talk.Say("%s", r) })
 	if err != nil {
 		return err
 	}
-	if path := c.String("junit"); path != "" {
-		if err := suite.WriteJUnit(path); err != nil {
-			return err
-		}
+	if err := suite.WriteJUnit(c.String("junit")); err != nil {
+		return err
 	}
-	if suite.Failed > 0 {
-		a.code = build.ExitFailed
-	}
-	a.talk(c).Tell("%d cases, %d failed", len(suite.Results), suite.Failed)
-	schema := filepath.Join(dir, fixture.SchemaFile)
-	if _, err := os.Stat(schema); err != nil {
-		return nil //nolint:nilerr // nothing is promised in this folder
-	}
-	problems, err := fixture.CheckSchema(catalog, schema, filepath.Join(dir, "..", "CHANGELOG.md"), c.Bool("update"))
+	a.talk.Tell("%d cases, %d failed", len(suite.Results), suite.Failed)
+	problems, err := fixture.CheckPromise(catalog, dir, c.Bool("update"))
 	for _, problem := range problems {
+		a.talk.Tell("schema: %s", problem)
+	}
+	if suite.Failed+len(problems) > 0 {
 		a.code = build.ExitFailed
-		a.talk(c).Tell("schema: %s", problem)
 	}
 	return err
 }
 
 func (a *app) errorCodes(c *cli.Context) error {
-	if c.Bool("json") {
+	if a.json {
 		return export.JSON(a.out, zones.Codes())
 	}
 	_, err := io.WriteString(a.out, export.ErrorHelp())

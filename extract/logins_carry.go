@@ -14,8 +14,25 @@ import (
 	"bedrot/zones"
 )
 
-// MaxLoginFile is how large a file to import may be.
-const MaxLoginFile = 32 << 20
+// maxLoginFile is how large a file to import may be.
+const maxLoginFile = 32 << 20
+
+// ReadLogin reads a file to import; - is what comes in.
+func ReadLogin(path string, in io.Reader) ([]byte, error) {
+	switch path {
+	case "":
+		return nil, zones.Usage("which file? bedrot session import FILE")
+	case "-":
+	default:
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot session import FILE", Err: err}
+		}
+		defer func() { _ = file.Close() }()
+		in = file
+	}
+	return io.ReadAll(io.LimitReader(in, maxLoginFile))
+}
 
 // Import takes a login out of a file: cookies that a browser exported, for the source and account that are
 // named, or a whole login that Export wrote, which says itself whose it is. It takes the place of whatever
