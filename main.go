@@ -94,7 +94,7 @@ func flagsFirst(program *cli.App, args []string) []string {
 			return slices.Concat(args[:1], global, flags, rest, args[i:])
 		case strings.HasPrefix(arg, "-") && arg != "-":
 			into, known := &global, program.Flags
-			if command != nil && (defines(command.Flags, arg) || !defines(program.Flags, arg)) {
+			if command != nil && (flagOf(command.Flags, arg) != nil || flagOf(program.Flags, arg) == nil) {
 				into, known = &flags, command.Flags
 			}
 			*into = append(*into, arg)
@@ -112,20 +112,19 @@ func flagsFirst(program *cli.App, args []string) []string {
 	return slices.Concat(args[:1], global, flags, rest)
 }
 
-func defines(known []cli.Flag, arg string) bool {
+// flagOf is the flag that an argument is, of those that are known; nil where it is none.
+func flagOf(known []cli.Flag, arg string) cli.Flag {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	return slices.ContainsFunc(known, func(flag cli.Flag) bool { return slices.Contains(flag.Names(), name) })
+	if at := slices.IndexFunc(known, func(flag cli.Flag) bool { return slices.Contains(flag.Names(), name) }); at >= 0 {
+		return known[at]
+	}
+	return nil
 }
 
 func takesValue(known []cli.Flag, arg string) bool {
-	name := strings.TrimLeft(arg, "-")
-	for _, flag := range known {
-		_, isBool := flag.(*cli.BoolFlag)
-		if slices.Contains(flag.Names(), name) {
-			return !isBool
-		}
-	}
-	return false
+	flag := flagOf(known, arg)
+	_, alone := flag.(*cli.BoolFlag)
+	return flag != nil && !alone && !strings.Contains(arg, "=")
 }
 
 // tell tells an error: its record with --json, else what happened and the next step.
@@ -137,72 +136,11 @@ func (a *app) tell(e *zones.Error) {
 	export.Talk{Out: a.err}.Failure(e)
 }
 
-// steps of a run, for --skip.
-var steps = []string{"extract", "import", "build", "export"}
-
-const sessionHelp = `list [SOURCE]     how long each account's login lasts, as far as it is known
-login SOURCE      a window opens, a person logs in, and the login is proved and kept
-import FILE       cookies that a browser exported (JSON, cookies.txt, Playwright's storage state) for --source
-                  and --account, or a login that export wrote; - is standard input
-export SOURCE     the whole login, encrypted, for import on another machine
-test [SOURCE]     look whether logins work; exit 6 when one does not
-forget SOURCE     take the login away
-
-Logins are kept in BEDROT_SESSIONS (default: ~/.local/state/bedrot/sessions), encrypted where
-BEDROT_SESSION_KEY or BEDROT_SESSION_PASSPHRASE is set.`
-
 func (a *app) cli() *cli.App {
-	run := []cli.Flag{
-		&cli.StringFlag{Name: "date", Usage: "the run's `DATE`, for scripts that ask for it (default: today)"},
-		&cli.StringFlag{Name: "memory", Usage: "DuckDB's memory limit, such as 2GB", EnvVars: []string{"BEDROT_MEMORY"}},
-		&cli.IntFlag{Name: "threads", Usage: "DuckDB's threads", EnvVars: []string{"BEDROT_THREADS"}},
-	}
-	choose := []cli.Flag{
-		&cli.StringSliceFlag{Name: "only", Usage: "only these: `source[/stream][:account]`"},
-		&cli.StringSliceFlag{Name: "except", Usage: "all but these: `source[/stream][:account]`"},
-		&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done, and why, and change nothing"},
-	}
-	full := slices.Concat([]cli.Flag{&cli.BoolFlag{Name: "full", Usage: "build every table whole"}}, choose, run)
-	nightly := []cli.Flag{
-		&cli.BoolFlag{Name: "failed", Usage: "only what failed in the last run"},
-		&cli.StringSliceFlag{Name: "skip", Usage: "leave out steps: " + strings.Join(steps, ", ")},
-	}
-	fetched := []cli.Flag{
-		&cli.StringFlag{Name: "since", Usage: "fetch from this `DATE` on; what is final in the lake is left out"},
-		&cli.StringFlag{Name: "until", Usage: "fetch up to this `DATE`"},
-		&cli.BoolFlag{Name: "again", Usage: "fetch what was fetched a short while ago, or is final, too"},
-		&cli.StringFlag{Name: "record", Usage: "write what services answer below `DIR`, without secrets and names, as fixtures"},
-	}
-	where := []cli.Flag{
-		&cli.StringFlag{Name: "source", Usage: "the files' source; found out by their content when not given"},
-		&cli.StringFlag{Name: "stream", Usage: "the files' stream"},
-		&cli.StringFlag{Name: "account", Usage: "the account they belong to (default: the source's first in lake.toml, else main)"},
-		&cli.StringFlag{Name: "as-of", Aliases: []string{"captured-at"}, Usage: "when the source said it: `TIME` as 2025-05-22 or 2025-05-22T14:12:33Z"},
-		&cli.BoolFlag{Name: "recursive", Aliases: []string{"r"}, Usage: "take whole folders, such as an old landing tree"},
-		&cli.BoolFlag{Name: "mtime", Usage: "captured when the file was last written, where neither name nor content says when"},
-		&cli.StringSliceFlag{Name: "set", Usage: "what only a file's name could say, as `NAME=VALUE`: artist=…, time_window=28day, song=…"},
-	}
-	asked := []cli.Flag{
-		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read the SQL from `FILE`"},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", ") + ", parquet (default: table on a terminal, else csv)"},
-		&cli.StringFlag{Name: "out", Usage: "write to `FILE`"},
-		&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "stop a statement after `DURATION`; 0 never"},
-		&cli.Int64Flag{Name: "max-rows", Value: 5_000_000, Usage: "stop an answer after `N` rows; 0 never, and parquet never"},
-	}
-	asOf := &cli.StringFlag{Name: "as-of", Usage: "answer from the version of a day, a time or a run: `DATE|VERSION`"}
-	exported := []cli.Flag{
-		choose[2],
-		&cli.BoolFlag{Name: "diff", Usage: "change nothing, and count the rows to add, change and remove"},
-		&cli.BoolFlag{Name: "full", Usage: "compare every row, not only the partitions that changed"},
-		&cli.StringFlag{Name: "as-of", Usage: "publish an older version: `DATE|VERSION`"},
-		&cli.StringSliceFlag{Name: "accept", Usage: "what may be lost: a `TABLE` (its rows may go), or TABLE.COLUMN (it may go or become narrower)"},
-		&cli.BoolFlag{Name: "roles", Usage: "print the SQL that makes the roles, for the server's administrator"},
-	}
-	usageError := func(_ *cli.Context, err error, _ bool) error { return zones.Usage("%v", err) }
 	program := &cli.App{
 		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: build.ExitHelp,
 		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
-		OnUsageError: usageError,
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return zones.Usage("%v", err) },
 		Before: func(c *cli.Context) error {
 			a.json, a.talk, a.log = c.Bool("json"), export.Talk{Out: a.err, Quiet: c.Bool("quiet")}, export.Log(a.err, c.Bool("verbose"), c.String("log-format") == "json")
 			return nil
@@ -212,52 +150,155 @@ func (a *app) cli() *cli.App {
 			a.code = build.ExitUsage
 		},
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "lake", Usage: "the lake's `DIR`", Value: ".", EnvVars: []string{"BEDROT_LAKE", "PROJECT_ROOT"}},
-			&cli.StringFlag{Name: "env", Usage: "the environment's `NAME`: lake.NAME.toml and .env.NAME lie over lake.toml and .env", EnvVars: []string{"BEDROT_ENV"}},
-			&cli.BoolFlag{Name: "json", Usage: "print listings as JSON"},
-			&cli.BoolFlag{Name: "quiet", Usage: "say only what is wrong"},
-			&cli.BoolFlag{Name: "verbose", Usage: "log every statement"},
-			&cli.StringFlag{Name: "log-format", Usage: "`FORMAT` of the log: text or json", Value: "text"},
+			text("lake", ".", "the lake's `DIR`", "BEDROT_LAKE", "PROJECT_ROOT"),
+			text("env", "", "the environment's `NAME`: lake.NAME.toml and .env.NAME lie over lake.toml and .env", "BEDROT_ENV"),
+			yes("json", "print listings as JSON"), yes("quiet", "say only what is wrong"), yes("verbose", "log every statement"),
+			text("log-format", "text", "`FORMAT` of the log: text or json"),
 		},
-		Commands: []*cli.Command{
-			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
-			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "nights", Value: extract.DemoNights, Usage: "how many of its nights: 1 is the quickest look"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
-			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
-			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
-			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.inLake(a.extract)},
-			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish, export", Flags: slices.Concat(nightly, fetched, full), Action: a.inLake(a.nightly)},
-			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.inLake(a.build)},
-			{Name: "export", Usage: "publish the curated tables into a database, all at once: postgres", ArgsUsage: "postgres", Flags: slices.Concat(exported, run[1:]), Action: a.export},
-			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
-			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
-			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}, &cli.StringFlag{Name: "as-case", Usage: "write fixture cases of them below `DIR`, with names, ids and amounts replaced"}}, Action: a.rejects},
-			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(append(asked, asOf), run[1:]...), Action: a.query},
-			{Name: "shell", Usage: "ask one question after the other; statements end with a semicolon, .help says more", Flags: append([]cli.Flag{&cli.StringFlag{Name: "history", Usage: "remember inputs in `FILE`", EnvVars: []string{"BEDROT_HISTORY"}}, asOf, asked[3], &cli.Int64Flag{Name: "max-rows", Value: 100_000, Usage: "stop an answer after `N` rows; 0 never"}}, run[1:]...), Action: a.shell},
-			{Name: "pager", Hidden: true, Action: a.pager},
-			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}, &cli.BoolFlag{Name: "sql", Usage: "print how the table comes about, as SQL that any DuckDB runs"}, asOf}, Action: a.tables},
-			{Name: "sources", Usage: "the sources; of one, what it gives, how to export it by hand, its limits and traps", ArgsUsage: "[NAME]", Action: a.sources},
-			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text; --down: what stands on a table or drop", ArgsUsage: "TABLE|DROP", Flags: []cli.Flag{&cli.BoolFlag{Name: "down", Usage: "which tables, partitions and checks stand on it"}, &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: mermaid draws it"}, &cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
-			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
-			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.inLake(a.rollback)},
-			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.inLake(a.prune)},
-			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Flags: []cli.Flag{&cli.BoolFlag{Name: "install-browser", Usage: "bring the driver of the browser, from npm or Playwright's own download"}}, Action: a.doctor},
-			{Name: "session", Usage: "logins that are kept: list them, log in, import and export them, test whether they work, forget them", ArgsUsage: "[list|login|import|export|test|forget] [SOURCE|FILE]", Description: sessionHelp, Flags: []cli.Flag{
-				&cli.StringFlag{Name: "source", Usage: "whose login the FILE of import is"},
-				&cli.StringFlag{Name: "account", Usage: "the source's account; need not be named where there is only one"},
-				&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "how long a person may take to log in"},
-				&cli.StringFlag{Name: "to", Usage: "export to `FILE` (default: standard output)"},
-				&cli.StringFlag{Name: "recipient", Usage: "export for whoever has the key of this public `KEY` of age (default: whoever knows BEDROT_SESSION_PASSPHRASE, or has BEDROT_SESSION_KEY)"},
-			}, Action: a.sessions},
-			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
-			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.inLake(a.check)},
-			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
-			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.about},
-		},
+		Commands: slices.Concat(a.nightCommands(), a.questionCommands(), a.lakeCommands()),
 	}
 	for _, command := range program.Commands {
-		command.OnUsageError = usageError
+		command.OnUsageError = program.OnUsageError
 	}
 	return program
+}
+
+// nightCommands bring data in, build it, and hand it on.
+func (a *app) nightCommands() []*cli.Command {
+	dry := yes("dry-run", "say what would be done, and why, and change nothing")
+	choose := flags{texts("only", "only these: `source[/stream][:account]`"), texts("except", "all but these: `source[/stream][:account]`"), dry}
+	date := text("date", "", "the run's `DATE`, for scripts that ask for it (default: today)")
+	full := slices.Concat(flags{yes("full", "build every table whole")}, choose, flags{date}, engine())
+	fetch := flags{
+		text("since", "", "fetch from this `DATE` on; what is final in the lake is left out"),
+		text("until", "", "fetch up to this `DATE`"),
+		yes("again", "fetch what was fetched a short while ago, or is final, too"),
+		text("record", "", "write what services answer below `DIR`, without secrets and names, as fixtures"),
+	}
+	return []*cli.Command{
+		command("init", "[DIR]", "make an empty lake", a.initLake),
+		command("demo", "[DIR]", "make a lake of invented data, build it, and say what to try", a.demo,
+			yes("live", "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"),
+			amount("nights", extract.DemoNights, "how many of its nights: 1 is the quickest look"),
+			amount("scale", 1, "how much: 1 is a few thousand lines, 100 a benchmark"), date, engine()[0], engine()[1]),
+		command("import", "FILE…", "land files", a.importFiles, append(flags{
+			text("source", "", "the files' source; found out by their content when not given"),
+			text("stream", "", "the files' stream"),
+			text("account", "", "the account they belong to (default: the source's first in lake.toml, else main)"),
+			text("as-of captured-at", "", "when the source said it: `TIME` as 2025-05-22 or 2025-05-22T14:12:33Z"),
+			yes("recursive r", "take whole folders, such as an old landing tree"),
+			yes("mtime", "captured when the file was last written, where neither name nor content says when"),
+			texts("set", "what only a file's name could say, as `NAME=VALUE`: artist=…, time_window=28day, song=…"),
+		}, choose...)...),
+		command("profile", "FILE", "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", a.profile,
+			text("draft", "", "write script, declaration and fixture below `DIR`"),
+			text("source", "", "the new source's `NAME`; made of the file's when not given"),
+			text("stream", "export", "the stream's `NAME`")),
+		command("extract", "", "fetch what is due from every source that is configured, and land it", a.inLake(a.extract), slices.Concat(fetch, choose)...),
+		command("run", "", "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish, export", a.inLake(a.nightly), slices.Concat(flags{
+			yes("failed", "only what failed in the last run"),
+			texts("skip", "leave out steps: "+strings.Join(build.Steps(), ", ")),
+		}, fetch, full)...),
+		command("build", "", "bring every table up to date with what has landed", a.inLake(a.build), full...),
+		command("export", "postgres", "publish the curated tables into a database, all at once: postgres", a.export, append(flags{
+			dry,
+			yes("diff", "change nothing, and count the rows to add, change and remove"),
+			yes("full", "compare every row, not only the partitions that changed"),
+			text("as-of", "", "publish an older version: `DATE|VERSION`"),
+			texts("accept", "what may be lost: a `TABLE` (its rows may go), or TABLE.COLUMN (it may go or become narrower)"),
+			yes("roles", "print the SQL that makes the roles, for the server's administrator"),
+		}, engine()...)...),
+	}
+}
+
+// questionCommands tell what is in a lake.
+func (a *app) questionCommands() []*cli.Command {
+	asOf := text("as-of", "", "answer from the version of a day, a time or a run: `DATE|VERSION`")
+	timeout := duration("timeout", 10*time.Minute, "stop a statement after `DURATION`; 0 never")
+	return []*cli.Command{
+		command("status", "", "what each account last delivered, and what waits for a person", a.status, yes("check", "for a monitor: say only what is wrong, and exit 1 if anything is")),
+		command("drops", "[accept|withdraw ID]", "the drops and what became of them; accept or withdraw one", a.drops),
+		command("rejects", "[TABLE]", "rows that were rejected, why, and their original lines", a.rejects,
+			amount("limit", 20, "rows to show"), text("as-case", "", "write fixture cases of them below `DIR`, with names, ids and amounts replaced")),
+		command("query", "'SQL'", "answer SQL about raw, staging, curated, feeds and meta", a.query, append(flags{
+			text("file f", "", "read the SQL from `FILE`"),
+			text("output o", "", "`FORMAT`: "+strings.Join(export.Formats(), ", ")+", parquet (default: table on a terminal, else csv)"),
+			text("out", "", "write to `FILE`"), timeout, rows(5_000_000, "stop an answer after `N` rows; 0 never, and parquet never"), asOf,
+		}, engine()...)...),
+		command("shell", "", "ask one question after the other; statements end with a semicolon, .help says more", a.shell, append(flags{
+			text("history", "", "remember inputs in `FILE`", "BEDROT_HISTORY"), asOf, timeout, rows(100_000, "stop an answer after `N` rows; 0 never"),
+		}, engine()...)...),
+		{Name: "pager", Hidden: true, Action: a.pager},
+		command("tables", "[TABLE]", "the tables, or one table's columns", a.tables,
+			yes("path", "print the folder of its Parquet files"), yes("sql", "print how the table comes about, as SQL that any DuckDB runs"), asOf),
+		command("sources", "[NAME]", "the sources; of one, what it gives, how to export it by hand, its limits and traps", a.sources),
+		command("lineage", "TABLE|DROP", "from a table's rows back to files, lines and the lines' text; --down: what stands on a table or drop", a.lineage,
+			yes("down", "which tables, partitions and checks stand on it"), text("output o", "", "`FORMAT`: mermaid draws it"),
+			text("where", "", "which rows: an SQL `CONDITION`"), amount("limit", 20, "lines to print"), asOf),
+		command("diff", "[FROM [TO]] TABLE", "what changed in a table between two versions (default: the last two)", a.diff, amount("limit", 20, "rows to print")),
+	}
+}
+
+// lakeCommands look after a lake and what it needs around it.
+func (a *app) lakeCommands() []*cli.Command {
+	logins := command("session", "[list|login|import|export|test|forget] [SOURCE|FILE]", "logins that are kept: list them, log in, import and export them, test whether they work, forget them", a.sessions,
+		text("source", "", "whose login the FILE of import is"),
+		text("account", "", "the source's account; need not be named where there is only one"),
+		duration("timeout", 10*time.Minute, "how long a person may take to log in"),
+		text("to", "", "export to `FILE` (default: standard output)"),
+		text("recipient", "", "export for whoever has the key of this public `KEY` of age (default: whoever knows BEDROT_SESSION_PASSPHRASE, or has BEDROT_SESSION_KEY)"))
+	logins.Description = extract.LoginsHelp
+	return []*cli.Command{
+		command("rollback", "[DATE|VERSION]", "publish an older version again until --release; without a VERSION list those that are kept", a.inLake(a.rollback), yes("release", "let runs publish again")),
+		command("prune", "", "what retention would pack and let go now; --apply does it (every good run does)", a.inLake(a.prune), yes("apply", "do it")),
+		command("doctor", "", "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", a.doctor,
+			yes("install-browser", "bring the driver of the browser, from npm or Playwright's own download")),
+		logins,
+		command("test", "[DIR]", "run the fixture cases below DIR", a.test, yes("update", "rewrite what is wanted with what came out"), text("junit", "", "also write a JUnit report to `FILE`")),
+		command("check", "", "compare every file of the lake with its hash, and count its tables against their manifests", a.inLake(a.check),
+			text("subset", "", "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …")),
+		{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
+		command("version", "", "this binary's and DuckDB's version", a.about),
+	}
+}
+
+type flags = []cli.Flag
+
+func command(name, args, usage string, action cli.ActionFunc, flags ...cli.Flag) *cli.Command {
+	return &cli.Command{Name: name, ArgsUsage: args, Usage: usage, Action: action, Flags: flags}
+}
+
+// engine are the flags of whatever asks DuckDB.
+func engine() flags {
+	return flags{
+		text("memory", "", "DuckDB's memory limit, such as 2GB", "BEDROT_MEMORY"),
+		&cli.IntFlag{Name: "threads", Usage: "DuckDB's threads", EnvVars: []string{"BEDROT_THREADS"}},
+	}
+}
+
+// text is a flag that says something; as in all of them, a short name may follow the name.
+func text(name, value, usage string, env ...string) cli.Flag {
+	names := strings.Fields(name)
+	return &cli.StringFlag{Name: names[0], Aliases: names[1:], Value: value, Usage: usage, EnvVars: env}
+}
+
+func texts(name, usage string) cli.Flag { return &cli.StringSliceFlag{Name: name, Usage: usage} }
+
+func yes(name, usage string) cli.Flag {
+	names := strings.Fields(name)
+	return &cli.BoolFlag{Name: names[0], Aliases: names[1:], Usage: usage}
+}
+
+func amount(name string, value int, usage string) cli.Flag {
+	return &cli.IntFlag{Name: name, Value: value, Usage: usage}
+}
+
+func duration(name string, value time.Duration, usage string) cli.Flag {
+	return &cli.DurationFlag{Name: name, Value: value, Usage: usage}
+}
+
+func rows(value int64, usage string) cli.Flag {
+	return &cli.Int64Flag{Name: "max-rows", Value: value, Usage: usage}
 }
 
 // argument is a command's first, or what stands for it.
@@ -477,10 +518,8 @@ func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
-	for _, step := range c.StringSlice("skip") {
-		if !slices.Contains(steps, step) {
-			return zones.Usage("--skip %q: the steps are %s", step, strings.Join(steps, ", "))
-		}
+	if err := build.CheckSteps(c.StringSlice("skip")); err != nil {
+		return err
 	}
 	if c.Bool("failed") {
 		failed, whole, found, err := lake.LastFailures("run", "build")

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"bedrot/zones"
@@ -34,6 +36,19 @@ func ExitOfImport(t zones.Tally) int {
 		return ExitFailed
 	}
 	return ExitPartly
+}
+
+// Steps are those of a night, each of which may be left out.
+func Steps() []string { return []string{"extract", "import", "build", "export"} }
+
+// CheckSteps refuses steps that a night does not have.
+func CheckSteps(names []string) error {
+	for _, name := range names {
+		if !slices.Contains(Steps(), name) {
+			return zones.Usage("--skip %q: the steps are %s", name, strings.Join(Steps(), ", "))
+		}
+	}
+	return nil
 }
 
 // RunDate reads the date that scripts take for today: the day of now where nobody says another.
