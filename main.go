@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -466,9 +465,6 @@ func (a *app) importInto(c *cli.Context, w *zones.Writer, options extract.Import
 		if paths, err = extract.Tree(paths...); err != nil {
 			return err
 		}
-		if len(paths) == 0 {
-			return zones.Usage("there are no files below %s", strings.Join(c.Args().Slice(), ", "))
-		}
 		importer.Placed = a.talk.Placed
 	}
 	imported, err := importer.Import(c.Context, paths, options)
@@ -506,10 +502,11 @@ func (a *app) nightly(c *cli.Context, lake *zones.Lake) error {
 	if err != nil {
 		code = build.ExitOf(zones.AsError(c.Context, err))
 	}
-	if address := a.values(lake).Heartbeat(lake.Config.Health); address != "" && !c.Bool("dry-run") {
-		if failed := extract.Heartbeat(c.Context, nil, address, code); failed != nil {
-			a.tell(failed)
-		}
+	if c.Bool("dry-run") {
+		return err
+	}
+	if failed := extract.Heartbeat(c.Context, nil, a.values(lake).Heartbeat(lake.Config.Health), code); failed != nil {
+		a.tell(failed)
 	}
 	return err
 }
@@ -641,7 +638,7 @@ func (a *app) values(lake *zones.Lake) extract.Values { return extract.SettingsO
 
 // store is where logins are kept; nil where there is no such place.
 func (a *app) store(lake *zones.Lake) *session.Store {
-	return a.values(lake).Store(cmp.Or(a.state, stateDir()), a.now)
+	return a.values(lake).Store(cmp.Or(a.state, session.StateDir(os.Getenv("XDG_STATE_HOME"))), a.now)
 }
 
 // tokens is the store as sources see it; nil, and not a store of nowhere, where there is none.
@@ -781,40 +778,19 @@ func (a *app) query(c *cli.Context) (err error) {
 
 // shell answers on a terminal line by line, and elsewhere what a stream says.
 func (a *app) shell(c *cli.Context) (err error) {
-	s := &export.Shell{Out: a.out, Err: a.err, Mode: "csv", Now: a.now}
-	var terminal *export.Terminal // opened before the session puts this process behind the fence
-	if export.IsTerminal(a.in) && export.IsTerminal(a.out) {
-		s.Mode, s.Timing = "table", true
-		if terminal, err = export.OpenTerminal(c.String("history"), stateDir()); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, terminal.Close()) }()
+	s := &export.Shell{In: a.in, Out: a.out, Err: a.err, Quiet: a.talk.Quiet, Catalog: a.catalog, Now: a.now}
+	if err := s.Open(c.String("history"), session.StateDir(os.Getenv("XDG_STATE_HOME"))); err != nil {
+		return err
 	}
-	return a.session(c, "", func(session *query.Session) error {
-		s.Session = session
-		s.Catalog = func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, session.Lake) }
-		if terminal != nil {
-			a.talk.Say("bedrot: lake %s. Statements end with a semicolon; .help says more", session.Lake.Root)
-			return terminal.Run(c.Context, s, func() { os.Exit(build.ExitInterrupted) })
-		}
-		ok, err := s.Read(c.Context, a.in)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return a.session(c, "", func(opened *query.Session) error {
+		s.Session = opened
+		ok, err := s.Serve(c.Context, func() { os.Exit(build.ExitInterrupted) })
 		if !ok {
 			a.code = build.ExitFailed
 		}
 		return err
 	})
-}
-
-// stateDir is where what this user's bedrot remembers lies; empty where there is no such place.
-func stateDir() string {
-	state := os.Getenv("XDG_STATE_HOME")
-	if home, err := os.UserHomeDir(); state == "" && err == nil {
-		state = filepath.Join(home, ".local", "state")
-	}
-	if state == "" {
-		return ""
-	}
-	return filepath.Join(state, "bedrot")
 }
 
 // pager is the shell's child that shows long answers.
@@ -885,18 +861,18 @@ func (a *app) sources(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case a.json && one == "":
-		return export.JSON(a.out, guides)
-	case a.json:
-		return export.JSON(a.out, guides[0])
-	case one != "":
-		export.Talk{Out: a.out}.Tell("%s", guides[0].Whole())
-		return nil
+	if one != "" {
+		return a.show(guides[0], guides[0].Whole())
 	}
-	for _, guide := range guides {
-		export.Talk{Out: a.out}.Tell("%s", guide)
+	return a.show(guides, guides.String())
+}
+
+// show prints what is asked for: as JSON, or as a text.
+func (a *app) show(whole any, text string) error {
+	if a.json {
+		return export.JSON(a.out, whole)
 	}
+	export.Talk{Out: a.out}.Tell("%s", text)
 	return nil
 }
 
@@ -914,12 +890,8 @@ func (a *app) profile(c *cli.Context) error {
 	if c.Args().First() == "" {
 		return zones.Usage("which file? bedrot profile FILE")
 	}
-	profiling := export.Profiling{Out: a.out, JSON: a.json, Dir: c.String("draft"), Source: c.String("source"), Stream: c.String("stream")}
-	written, err := profiling.File(c.Context, c.Args().First())
-	for _, file := range written {
-		a.talk.Say("wrote %s", file)
-	}
-	return err
+	profiling := export.Profiling{Out: a.out, JSON: a.json, Talk: a.talk, Dir: c.String("draft"), Source: c.String("source"), Stream: c.String("stream")}
+	return profiling.File(c.Context, c.Args().First())
 }
 
 func (a *app) lineage(c *cli.Context) error {
@@ -1044,18 +1016,13 @@ func (a *app) check(c *cli.Context, lake *zones.Lake) error {
 }
 
 func (a *app) doctor(c *cli.Context) error {
-	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog}
-	d.Names = func(ctx context.Context, catalog *script.Catalog, path string) string {
-		return sql.Misfit(ctx, catalog, path, "catalog")
-	}
+	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog, Names: sql.Misfit}
 	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
 		for _, probed := range a.runner(c, lake).Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}
 		if exporter, err := a.warehouse(c, lake)(ctx); err == nil && exporter != nil {
-			for _, examined := range exporter.Examine(ctx) {
-				findings = append(findings, query.Finding(examined))
-			}
+			findings = append(findings, exporter.Examine(ctx)...)
 		}
 		return findings
 	}

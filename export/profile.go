@@ -20,54 +20,54 @@ import (
 type Profiling struct {
 	Out  io.Writer
 	JSON bool
+	Talk Talk // is told which files are written
 	// Dir, when set, is where the first files of a source are written, for the stream of a source; the
 	// source is named after the file where no name is given.
 	Dir, Source, Stream string
 }
 
 // File tells of a file, and of an archive all that it holds. Of the first that is drafted the rest is left.
-// It returns what it wrote.
-func (p Profiling) File(ctx context.Context, path string) (written []string, err error) {
+func (p Profiling) File(ctx context.Context, path string) (err error) {
 	scratch, err := os.MkdirTemp("", "bedrot-profile-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	members, err := read.Expand(ctx, path, filepath.Base(path), scratch, read.Limits{})
 	if err != nil {
-		return nil, &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot profile FILE", Err: err}
+		return &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot profile FILE", Err: err}
 	}
 	for _, m := range members {
 		profile, ok, err := read.ProfileOf(ctx, m)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !ok {
-			return nil, &zones.Error{Code: "file_unknown", What: "holds no table and no records that can be made out", Where: m.Name, Next: "look at it: head " + path}
+			return &zones.Error{Code: "file_unknown", What: "holds no table and no records that can be made out", Where: m.Name, Next: "look at it: head " + path}
 		}
 		if err := p.tell(m.Name, profile); err != nil {
-			return nil, err
+			return err
 		}
 		if p.Dir != "" {
 			return p.draft(filepath.Base(m.Name), profile)
 		}
 	}
-	return nil, nil
+	return nil
 }
 
-func (p Profiling) draft(name string, profile read.Profile) (written []string, err error) {
+func (p Profiling) draft(name string, profile read.Profile) error {
 	source := cmp.Or(p.Source, draft.Name(strings.TrimSuffix(name, filepath.Ext(name))))
 	files, err := draft.Source(profile, draft.Name(source), draft.Name(p.Stream), name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := WriteDraft(p.Dir, files); err != nil {
-		return nil, err
+		return err
 	}
 	for _, file := range slices.Sorted(maps.Keys(files)) {
-		written = append(written, filepath.Join(p.Dir, file))
+		p.Talk.Say("wrote %s", filepath.Join(p.Dir, file))
 	}
-	return written, nil
+	return nil
 }
 
 func (p Profiling) tell(name string, profile read.Profile) error {

@@ -47,8 +47,8 @@ type StreamGuide struct {
 
 // Guides tell of sources in a lake, or with nil in none. Gives says which columns a stream has, and by how
 // many days it is usually behind.
-func Guides(sources []Source, lake *zones.Lake, v Values, logins Tokens, now time.Time, gives func(source, stream string) (columns []string, fresh int)) ([]Guide, error) {
-	var guides []Guide
+func Guides(sources []Source, lake *zones.Lake, v Values, logins Tokens, now time.Time, gives func(source, stream string) (columns []string, fresh int)) (GuideBook, error) {
+	var guides GuideBook
 	for _, source := range sources {
 		g, err := source.guide(lake, v, logins, now)
 		if err != nil {
@@ -111,6 +111,18 @@ func (g Guide) String() string {
 		text += fmt.Sprintf("\n             %s", account)
 	}
 	return text
+}
+
+// GuideBook is the guides of several sources.
+type GuideBook []Guide
+
+// String is the sources one below the other.
+func (b GuideBook) String() string {
+	lines := make([]string, len(b))
+	for i, g := range b {
+		lines[i] = g.String()
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Whole is all that is known of the source.

@@ -189,7 +189,8 @@ func fileError(path string, err error) error {
 	return &zones.Error{Code: "file_unreadable", What: what, Where: path, Next: "bedrot import FILE…", Err: err}
 }
 
-// Tree lists the files below folders, and files as they are; hidden ones and links are passed over.
+// Tree lists the files below folders, of which there must be some, and files as they are; hidden ones and
+// links are passed over.
 func Tree(roots ...string) ([]string, error) {
 	var paths []string
 	for _, root := range roots {
@@ -209,6 +210,9 @@ func Tree(roots ...string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if len(paths) == 0 {
+		return nil, zones.Usage("there are no files below %s", strings.Join(roots, ", "))
 	}
 	return paths, nil
 }

@@ -283,8 +283,9 @@ func (r Recogniser) Explain(ctx context.Context, lake *zones.Lake, paths []strin
 	return waiting
 }
 
-// Misfit says why a file named after a stream of a source is none of it, or "".
-func Misfit(ctx context.Context, catalog *script.Catalog, path, source string) string {
+// Misfit says why a file of LAKE/catalog is not what its name says, or "".
+func Misfit(ctx context.Context, catalog *script.Catalog, path string) string {
+	const source = "catalog"
 	stream := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if catalog.Script("raw."+source+"__"+stream) == nil {
 		return "no script reads a file of that name"
