@@ -63,7 +63,7 @@ type app struct {
 	state    string // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
 	talk     export.Talk
 	log      *slog.Logger
-	json     bool                  // errors too are told as JSON
+	json     bool
 	pause    time.Duration         // between attempts at the database; 0 is the exporter's own
 	confine  bool                  // questions put the process behind the kernel's fence, for good
 	fetcher  func(*extract.Runner) // sets up who fetches in another way; nil leaves it
@@ -71,13 +71,14 @@ type app struct {
 
 // run is the whole program: it returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.talk = export.Talk{Out: a.err, Now: a.now}
 	program := a.cli()
 	err := program.RunContext(ctx, flagsFirst(program, args))
 	if err == nil {
 		return a.code
 	}
 	told := zones.AsError(ctx, err)
-	a.tell(told)
+	a.talk.Failure(told)
 	return build.ExitOf(told)
 }
 
@@ -126,26 +127,18 @@ func takesValue(known []cli.Flag, arg string) bool {
 	return flag != nil && !alone && !strings.Contains(arg, "=")
 }
 
-// tell tells an error: its record with --json, else what happened and the next step.
-func (a *app) tell(e *zones.Error) {
-	if a.json {
-		_ = export.JSON(a.err, e.Record("", a.now()))
-		return
-	}
-	export.Talk{Out: a.err}.Failure(e)
-}
-
 func (a *app) cli() *cli.App {
 	program := &cli.App{
 		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: build.ExitHelp,
 		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return zones.Usage("%v", err) },
 		Before: func(c *cli.Context) error {
-			a.json, a.talk, a.log = c.Bool("json"), export.Talk{Out: a.err, Quiet: c.Bool("quiet")}, export.Log(a.err, c.Bool("verbose"), c.String("log-format") == "json")
+			a.json, a.talk.JSON, a.talk.Quiet = c.Bool("json"), c.Bool("json"), c.Bool("quiet")
+			a.log = export.Log(a.err, c.Bool("verbose"), c.String("log-format") == "json")
 			return nil
 		},
 		CommandNotFound: func(_ *cli.Context, name string) {
-			a.tell(&zones.Error{Code: "usage", What: fmt.Sprintf("there is no command %q", name), Next: "bedrot help"})
+			a.talk.Failure(&zones.Error{Code: "usage", What: fmt.Sprintf("there is no command %q", name), Next: "bedrot help"})
 			a.code = build.ExitUsage
 		},
 		Flags: []cli.Flag{
@@ -213,7 +206,7 @@ func (a *app) nightCommands() []*cli.Command {
 // questionCommands tell what is in a lake.
 func (a *app) questionCommands() []*cli.Command {
 	asOf := text("as-of", "", "answer from the version of a day, a time or a run: `DATE|VERSION`")
-	timeout := duration("timeout", 10*time.Minute, "stop a statement after `DURATION`; 0 never")
+	limit := timeout("stop a statement after `DURATION`; 0 never")
 	return []*cli.Command{
 		command("status", "", "what each account last delivered, and what waits for a person", a.status, yes("check", "for a monitor: say only what is wrong, and exit 1 if anything is")),
 		command("drops", "[accept|withdraw ID]", "the drops and what became of them; accept or withdraw one", a.drops),
@@ -222,10 +215,10 @@ func (a *app) questionCommands() []*cli.Command {
 		command("query", "'SQL'", "answer SQL about raw, staging, curated, feeds and meta", a.query, append(flags{
 			text("file f", "", "read the SQL from `FILE`"),
 			text("output o", "", "`FORMAT`: "+strings.Join(export.Formats(), ", ")+", parquet (default: table on a terminal, else csv)"),
-			text("out", "", "write to `FILE`"), timeout, rows(5_000_000, "stop an answer after `N` rows; 0 never, and parquet never"), asOf,
+			text("out", "", "write to `FILE`"), limit, rows(5_000_000, "stop an answer after `N` rows; 0 never, and parquet never"), asOf,
 		}, engine()...)...),
 		command("shell", "", "ask one question after the other; statements end with a semicolon, .help says more", a.shell, append(flags{
-			text("history", "", "remember inputs in `FILE`", "BEDROT_HISTORY"), asOf, timeout, rows(100_000, "stop an answer after `N` rows; 0 never"),
+			text("history", "", "remember inputs in `FILE`", "BEDROT_HISTORY"), asOf, limit, rows(100_000, "stop an answer after `N` rows; 0 never"),
 		}, engine()...)...),
 		{Name: "pager", Hidden: true, Action: a.pager},
 		command("tables", "[TABLE]", "the tables, or one table's columns", a.tables,
@@ -243,7 +236,7 @@ func (a *app) lakeCommands() []*cli.Command {
 	logins := command("session", "[list|login|import|export|test|forget] [SOURCE|FILE]", "logins that are kept: list them, log in, import and export them, test whether they work, forget them", a.sessions,
 		text("source", "", "whose login the FILE of import is"),
 		text("account", "", "the source's account; need not be named where there is only one"),
-		duration("timeout", 10*time.Minute, "how long a person may take to log in"),
+		timeout("how long a person may take to log in"),
 		text("to", "", "export to `FILE` (default: standard output)"),
 		text("recipient", "", "export for whoever has the key of this public `KEY` of age (default: whoever knows BEDROT_SESSION_PASSPHRASE, or has BEDROT_SESSION_KEY)"))
 	logins.Description = extract.LoginsHelp
@@ -281,23 +274,23 @@ func text(name, value, usage string, env ...string) cli.Flag {
 	return &cli.StringFlag{Name: names[0], Aliases: names[1:], Value: value, Usage: usage, EnvVars: env}
 }
 
-func texts(name, usage string) cli.Flag { return &cli.StringSliceFlag{Name: name, Usage: usage} }
-
 func yes(name, usage string) cli.Flag {
 	names := strings.Fields(name)
 	return &cli.BoolFlag{Name: names[0], Aliases: names[1:], Usage: usage}
 }
 
-func amount(name string, value int, usage string) cli.Flag {
-	return &cli.IntFlag{Name: name, Value: value, Usage: usage}
+func texts(name, usage string) cli.Flag { return &cli.StringSliceFlag{Name: name, Usage: usage} }
+
+func amount(name string, n int, usage string) cli.Flag {
+	return &cli.IntFlag{Name: name, Value: n, Usage: usage}
 }
 
-func duration(name string, value time.Duration, usage string) cli.Flag {
-	return &cli.DurationFlag{Name: name, Value: value, Usage: usage}
+func rows(n int64, usage string) cli.Flag {
+	return &cli.Int64Flag{Name: "max-rows", Value: n, Usage: usage}
 }
 
-func rows(value int64, usage string) cli.Flag {
-	return &cli.Int64Flag{Name: "max-rows", Value: value, Usage: usage}
+func timeout(usage string) cli.Flag {
+	return &cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: usage}
 }
 
 // argument is a command's first, or what stands for it.
@@ -471,19 +464,7 @@ func (a *app) importInto(c *cli.Context, w *zones.Writer, options extract.Import
 	if err != nil {
 		return err
 	}
-	for _, file := range imported {
-		switch {
-		case file.Err != nil:
-			a.tell(zones.AsError(c.Context, file.Err))
-		case importer.Placed == nil:
-			a.talk.Landed(file, c.Bool("dry-run"))
-		}
-	}
-	count := zones.Count(imported)
-	a.code = build.ExitOfImport(count)
-	if !c.Bool("dry-run") {
-		a.talk.Imported(count)
-	}
+	a.code = build.ExitOfImport(a.talk.Imported(c.Context, imported, c.Bool("recursive"), c.Bool("dry-run")))
 	return nil
 }
 
@@ -506,7 +487,7 @@ func (a *app) nightly(c *cli.Context, lake *zones.Lake) error {
 		return err
 	}
 	if failed := extract.Heartbeat(c.Context, nil, a.values(lake).Heartbeat(lake.Config.Health), code); failed != nil {
-		a.tell(failed)
+		a.talk.Failure(failed)
 	}
 	return err
 }
@@ -583,11 +564,8 @@ func (a *app) export(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := range report.Warnings {
-		a.tell(&report.Warnings[i])
-		if report.Warnings[i].Record("", a.now()).Severity == "error" {
-			a.code = build.ExitPartly
-		}
+	if a.talk.Warnings(report.Warnings) {
+		a.code = build.ExitPartly
 	}
 	if a.json {
 		return export.JSON(a.out, report)
@@ -671,57 +649,16 @@ func (a *app) sessions(c *cli.Context) error {
 	if err != nil && (zones.AsError(c.Context, err).Code != "lake_missing" || c.IsSet("lake")) {
 		return err
 	}
-	l := a.logins(c, lake)
-	if l.Store == nil {
-		return &zones.Error{Code: "usage", What: "there is no folder for logins: neither HOME nor BEDROT_SESSIONS is set", Next: "set BEDROT_SESSIONS to a folder that nobody else may read"}
-	}
-	verb, subject, account := c.Args().Get(0), c.Args().Get(1), c.String("account")
-	if c.Args().Len() > 2 {
-		return zones.Usage("bedrot session %s takes one name, and options", verb)
-	}
-	switch verb {
-	case "", "list":
-		list, err := l.List(subject)
-		return errors.Join(export.Lines(a.out, a.json, list, list), err)
-	case "login":
-		return l.Login(c.Context, subject, account)
-	case "import":
-		data, err := extract.ReadLogin(subject, a.in)
-		if err != nil {
-			return err
-		}
-		return l.Import(data, c.String("source"), account)
-	case "export":
-		return l.Export(a.out, c.String("to"), subject, account, c.String("recipient"))
-	case "test":
-		return a.testLogins(c, l, subject, account)
-	case "forget":
-		return l.Forget(subject, account)
-	}
-	return zones.Usage("bedrot session %s: there are list, login, import, export, test and forget", verb)
-}
-
-func (a *app) testLogins(c *cli.Context, l *extract.Logins, subject, account string) error {
-	tested, err := l.Test(c.Context, subject, account)
-	if err != nil {
-		return err
-	}
-	var works []extract.Tested
-	for _, one := range tested {
-		switch {
-		case one.Works:
-			works = append(works, one)
-			continue
-		case one.Err.Code != "login_needed":
-			a.code = build.ExitFailed
-		case a.code == build.ExitDone:
-			a.code = build.ExitLogin
-		}
+	told, err := a.logins(c, lake).Do(c.Context, extract.Errand{
+		Args: c.Args().Slice(), Source: c.String("source"), Account: c.String("account"), To: c.String("to"), Recipient: c.String("recipient"), In: a.in, Out: a.out,
+	})
+	for _, failed := range told.Failed {
 		if !a.json {
-			a.tell(one.Err)
+			a.talk.Failure(failed)
 		}
 	}
-	return export.Lines(a.out, a.json, tested, works)
+	a.code = build.ExitOfLogins(told.Failed)
+	return errors.Join(export.Lines(a.out, a.json, told.Whole, told.Lines), err)
 }
 
 func (a *app) build(c *cli.Context, lake *zones.Lake) error {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"time"
 
 	"bedrot/zones"
@@ -15,14 +16,25 @@ func (t Talk) Placed(files []zones.Imported) {
 	}
 }
 
-// Imported tells how many files were landed, and what comes next.
-func (t Talk) Imported(count zones.Tally) {
-	if count.Files > 1 {
+// Imported tells what became of files, how many they are and what comes next. What was placed is told
+// already where the files are a tree's.
+func (t Talk) Imported(ctx context.Context, files []zones.Imported, tree, dryRun bool) zones.Tally {
+	for _, file := range files {
+		switch {
+		case file.Err != nil:
+			t.Failure(zones.AsError(ctx, file.Err))
+		case !tree:
+			t.Landed(file, dryRun)
+		}
+	}
+	count := zones.Count(files)
+	if count.Files > 1 && !dryRun {
 		t.Say("%s", count)
 	}
-	if count.Failed < count.Files {
+	if count.Failed < count.Files && !dryRun {
 		t.Say("next: bedrot run")
 	}
+	return count
 }
 
 // Landed tells what became of an imported file.

@@ -27,6 +27,8 @@ func JSON(out io.Writer, v any) error {
 type Talk struct {
 	Out   io.Writer
 	Quiet bool
+	JSON  bool // failures are told as their records
+	Now   func() time.Time
 }
 
 // Say writes a line, unless quiet.
@@ -46,9 +48,9 @@ func (t Talk) Tell(format string, args ...any) {
 	_, _ = fmt.Fprintln(t.Out, strings.Join(lines, "\n"))
 }
 
-// Lines lists things in a line each, or as JSON all that there is to know of them.
-func Lines[T fmt.Stringer](out io.Writer, asJSON bool, whole any, lines []T) error {
-	if asJSON {
+// Lines lists things in a line each, or as JSON all that there is to know of them, if there is anything.
+func Lines(out io.Writer, asJSON bool, whole any, lines []string) error {
+	if asJSON && whole != nil {
 		return JSON(out, whole)
 	}
 	for _, line := range lines {
@@ -59,12 +61,25 @@ func Lines[T fmt.Stringer](out io.Writer, asJSON bool, whole any, lines []T) err
 	return nil
 }
 
-// Failure tells an error and the next step.
+// Failure tells an error and the next step, or its record.
 func (t Talk) Failure(e *zones.Error) {
+	if t.JSON {
+		_ = JSON(t.Out, e.Record("", t.Now()))
+		return
+	}
 	t.Tell("error: %v", e)
 	if e.Next != "" {
 		t.Tell("    next: %s", e.Next)
 	}
+}
+
+// Warnings tells what was odd, and reports whether any of it is an error.
+func (t Talk) Warnings(odd []zones.Error) (failed bool) {
+	for i := range odd {
+		t.Failure(&odd[i])
+		failed = failed || odd[i].Record("", t.Now()).Severity == "error"
+	}
+	return failed
 }
 
 // ErrorHelp lists every kind of error.

@@ -14,38 +14,6 @@ import (
 	"bedrot/zones"
 )
 
-// LoginsHelp tells people what can be done about logins.
-const LoginsHelp = `list [SOURCE]     how long each account's login lasts, as far as it is known
-login SOURCE      a window opens, a person logs in, and the login is proved and kept
-import FILE       cookies that a browser exported (JSON, cookies.txt, Playwright's storage state) for --source
-                  and --account, or a login that export wrote; - is standard input
-export SOURCE     the whole login, encrypted, for import on another machine
-test [SOURCE]     look whether logins work; exit 6 when one does not
-forget SOURCE     take the login away
-
-Logins are kept in BEDROT_SESSIONS (default: ~/.local/state/bedrot/sessions), encrypted where
-BEDROT_SESSION_KEY or BEDROT_SESSION_PASSPHRASE is set.`
-
-// maxLoginFile is how large a file to import may be.
-const maxLoginFile = 32 << 20
-
-// ReadLogin reads a file to import; - is what comes in.
-func ReadLogin(path string, in io.Reader) ([]byte, error) {
-	switch path {
-	case "":
-		return nil, zones.Usage("which file? bedrot session import FILE")
-	case "-":
-	default:
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot session import FILE", Err: err}
-		}
-		defer func() { _ = file.Close() }()
-		in = file
-	}
-	return io.ReadAll(io.LimitReader(in, maxLoginFile))
-}
-
 // Import takes a login out of a file: cookies that a browser exported, for the source and account that are
 // named, or a whole login that Export wrote, which says itself whose it is. It takes the place of whatever
 // was kept.

@@ -38,6 +38,17 @@ func ExitOfImport(t zones.Tally) int {
 	return ExitPartly
 }
 
+// ExitOfLogins is the exit code of a look at logins, by those that do not work.
+func ExitOfLogins(failed []*zones.Error) int {
+	switch {
+	case len(failed) == 0:
+		return ExitDone
+	case slices.ContainsFunc(failed, func(e *zones.Error) bool { return e.Code != "login_needed" }):
+		return ExitFailed
+	}
+	return ExitLogin
+}
+
 // Steps are those of a night, each of which may be left out.
 func Steps() []string { return []string{"extract", "import", "build", "export"} }
 
