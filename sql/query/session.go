@@ -76,21 +76,6 @@ func OpenCurrent(ctx context.Context, lake *zones.Lake, o Options) (*Session, er
 	}
 }
 
-// Ask opens a version, or with nil the published one, hands it on and closes it.
-func Ask(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options, do func(*Session) error) error {
-	var s *Session
-	var err error
-	if version == nil {
-		s, err = OpenCurrent(ctx, lake, o)
-	} else {
-		s, err = Open(ctx, lake, version, o)
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(s), s.Close())
-}
-
 // Open makes one version's tables queryable; version is nil when nothing has been published yet.
 func Open(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options) (*Session, error) {
 	s := &Session{Lake: lake, Version: version, timeout: o.Timeout, maxRows: o.MaxRows, shown: map[string]*relation{}}
