@@ -324,24 +324,19 @@ func (a *app) catalog(ctx context.Context, lake *zones.Lake) (catalog *script.Ca
 	return a.scripts, err
 }
 
-// job is a run over a lake as the flags ask for it.
-func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step func(string)) (build.Job, error) {
-	date, err := build.RunDate(c.String("date"), now())
-	return build.Job{
-		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
-		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log, Now: now, Progress: step,
-		SkipBuild: c.Command.Name == "extract" || slices.Contains(c.StringSlice("skip"), "build"),
-	}, err
-}
-
-// runJob runs it and tells how it went; the exit code is the report's.
+// runJob runs over a lake as the flags ask for it, and tells how it went; the exit code is the report's.
 func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrivals ...build.Arrive) error {
-	progress := export.NewProgress(a.err, !c.Bool("quiet"))
-	job, err := a.job(c, lake, now, progress.Step)
+	date, err := build.RunDate(c.String("date"), now())
 	if err != nil {
 		return err
 	}
-	if c.Command.Name == "run" && !slices.Contains(c.StringSlice("skip"), "export") {
+	progress, command, skip := export.NewProgress(a.err, !a.talk.Quiet), c.Command.Name, c.StringSlice("skip")
+	job := build.Job{
+		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: command, Memory: c.String("memory"), Threads: c.Int("threads"),
+		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log, Now: now, Progress: progress.Step,
+		SkipBuild: command == "extract" || slices.Contains(skip, "build"),
+	}
+	if command == "run" && !slices.Contains(skip, "export") {
 		job.Deliver = func(ctx context.Context, journal *zones.Journal) []build.Finding {
 			return build.Found(postgres.Deliver(ctx, journal, a.warehouse(c, lake), a.talk.Released)...)
 		}
@@ -423,13 +418,10 @@ func (a *app) importer(c *cli.Context, w *zones.Writer, run string, now time.Tim
 	return &extract.Importer{Lake: w, Recognise: recogniser.Recognise, Now: now, Run: run, Select: a.choice, DryRun: c.Bool("dry-run")}, err
 }
 
-func (a *app) importFiles(c *cli.Context) (err error) {
-	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), ModTime: c.Bool("mtime"), Origin: "import"}
-	if options.Labels, err = extract.ParseLabels(c.StringSlice("set")); err != nil {
-		return zones.Usage("--set: %v", err)
-	}
-	if options.AsOf, err = extract.ParseTime(c.String("as-of")); err != nil {
-		return zones.Usage("--as-of: %v", err)
+func (a *app) importFiles(c *cli.Context) error {
+	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), ModTime: c.Bool("mtime"), Tree: c.Bool("recursive"), Origin: "import"}
+	if err := options.Say(c.StringSlice("set"), c.String("as-of")); err != nil {
+		return err
 	}
 	if !c.Args().Present() {
 		return zones.Usage("which files? bedrot import FILE…")
@@ -441,31 +433,22 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return lake.Hold("import", a.now(), func(w *zones.Writer) error { return a.importInto(c, w, options) })
-}
-
-func (a *app) importInto(c *cli.Context, w *zones.Writer, options extract.ImportOptions) error {
-	run, err := w.NewRunID(a.now())
-	if err != nil {
-		return err
-	}
-	importer, err := a.importer(c, w, run, a.now())
-	if err != nil {
-		return err
-	}
-	paths := c.Args().Slice()
-	if c.Bool("recursive") {
-		if paths, err = extract.Tree(paths...); err != nil {
+	return lake.Hold("import", a.now(), func(w *zones.Writer) error {
+		run, err := w.NewRunID(a.now())
+		if err != nil {
+			return err
+		}
+		importer, err := a.importer(c, w, run, a.now())
+		if err != nil {
 			return err
 		}
 		importer.Placed = a.talk.Placed
-	}
-	imported, err := importer.Import(c.Context, paths, options)
-	if err != nil {
+		imported, err := importer.Import(c.Context, c.Args().Slice(), options)
+		if err == nil {
+			a.code = build.ExitOfImport(a.talk.Imported(c.Context, imported, options.Tree, c.Bool("dry-run")))
+		}
 		return err
-	}
-	a.code = build.ExitOfImport(a.talk.Imported(c.Context, imported, c.Bool("recursive"), c.Bool("dry-run")))
-	return nil
+	})
 }
 
 // choose reads --only and --except.
@@ -556,7 +539,7 @@ func (a *app) export(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	progress := export.NewProgress(a.err, !c.Bool("quiet"))
+	progress := export.NewProgress(a.err, !a.talk.Quiet)
 	exporter.Step = progress.Step
 	exporter.Options = postgres.Options{DryRun: c.Bool("dry-run") || c.Bool("diff"), Diff: c.Bool("diff"), AsOf: c.String("as-of") != "", Full: c.Bool("full"), Accept: c.StringSlice("accept")}
 	report, err := exporter.Publish(c.Context, version)
@@ -702,11 +685,8 @@ func (a *app) version(lake *zones.Lake, asked string) (*zones.Version, error) {
 	return found.Version, nil
 }
 
-func (a *app) query(c *cli.Context) (err error) {
-	question := export.Question{Format: c.String("output"), File: c.String("out"), Out: a.out}
-	if question.SQL, err = export.ReadQuestion(c.String("file"), c.Args().Slice(), a.in); err != nil {
-		return err
-	}
+func (a *app) query(c *cli.Context) error {
+	question := export.Question{Script: c.String("file"), Words: c.Args().Slice(), In: a.in, Format: c.String("output"), File: c.String("out"), Out: a.out}
 	if err := question.Settle(); err != nil {
 		return err
 	}
@@ -769,13 +749,15 @@ func (a *app) status(c *cli.Context) error {
 }
 
 func (a *app) tables(c *cli.Context) error {
-	if c.Bool("sql") {
-		if !c.Args().Present() {
-			return zones.Usage("which table? bedrot tables curated.royalties --sql")
-		}
-		return a.listing(c, func(l export.Listing) error { return l.SQL(c.Context, c.Args().First()) })
+	if c.Bool("sql") && !c.Args().Present() {
+		return zones.Usage("which table? bedrot tables curated.royalties --sql")
 	}
-	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
+	return a.listing(c, func(l export.Listing) error {
+		if c.Bool("sql") {
+			return l.SQL(c.Context, c.Args().First())
+		}
+		return l.Tables(c.Args().First(), c.Bool("path"))
+	})
 }
 
 // sources needs no lake: with one, its own scripts, accounts and settings count too.
@@ -788,17 +770,11 @@ func (a *app) sources(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	sources, one := extract.Sources(), c.Args().First()
-	if c.Args().Present() {
-		if sources = slices.DeleteFunc(sources, func(s extract.Source) bool { return s.Name != one }); len(sources) == 0 {
-			return &zones.Error{Code: "source_unknown", What: "there is no source " + one, Where: one, Next: "bedrot sources"}
-		}
-	}
-	guides, err := extract.Guides(sources, lake, a.values(lake), a.tokens(lake), a.now(), catalog.Gives)
-	if err != nil {
+	guides, err := extract.Guides(c.Args().Slice(), lake, a.values(lake), a.tokens(lake), a.now(), catalog.Gives)
+	switch {
+	case err != nil:
 		return err
-	}
-	if one != "" {
+	case c.Args().Present():
 		return a.show(guides[0], guides[0].Whole())
 	}
 	return a.show(guides, guides.String())

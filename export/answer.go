@@ -13,34 +13,44 @@ import (
 	"bedrot/zones"
 )
 
-// Question is SQL and where its answer goes.
+// Question is SQL and where its answer goes. The SQL is a file's, else the words of a command line, else
+// what comes in.
 type Question struct {
-	SQL string
+	Script string // the file
+	Words  []string
+	In     io.Reader
 	// Format is one of Formats or parquet; empty is a table on a terminal, else CSV.
 	Format string
 	// File is written instead of Out when it is named.
 	File string
 	Out  io.Writer
+
+	sql string
 }
 
-// ReadQuestion is the SQL of a file, else of the words of a command line, else what comes in. On a terminal
-// nobody is kept waiting for it.
-func ReadQuestion(file string, words []string, in io.Reader) (string, error) {
+// read finds out what is asked. On a terminal nobody is kept waiting for it.
+func (q *Question) read() (err error) {
+	var text []byte
 	switch {
-	case file != "":
-		text, err := os.ReadFile(file)
-		return string(text), err
-	case len(words) > 0:
-		return strings.Join(words, " "), nil
-	case IsTerminal(in):
-		return "", zones.Usage("which question? bedrot query 'select …'")
+	case q.Script != "":
+		text, err = os.ReadFile(q.Script)
+	case len(q.Words) > 0:
+		text = []byte(strings.Join(q.Words, " "))
+	case IsTerminal(q.In):
+		return zones.Usage("which question? bedrot query 'select …'")
+	default:
+		text, err = io.ReadAll(io.LimitReader(q.In, 16<<20))
 	}
-	text, err := io.ReadAll(io.LimitReader(in, 16<<20))
-	return string(text), err
+	q.sql = string(text)
+	return err
 }
 
-// Settle fills in the defaults and refuses what cannot be answered, before anything is opened.
+// Settle reads the question, fills in the defaults and refuses what cannot be answered, before anything is
+// opened.
 func (q *Question) Settle() (err error) {
+	if err := q.read(); err != nil {
+		return err
+	}
 	switch {
 	case q.Format == "" && q.File == "" && IsTerminal(q.Out):
 		q.Format = "table"
@@ -101,7 +111,7 @@ func (w *terminalWriter) Write(data []byte) (int, error) {
 // Answer writes the answer of a settled question.
 func (q Question) Answer(ctx context.Context, s *query.Session) error {
 	if q.Format == "parquet" {
-		return s.Export(ctx, q.SQL, q.File)
+		return s.Export(ctx, q.sql, q.File)
 	}
 	if q.File == "" {
 		return q.write(ctx, s, q.Out)
@@ -118,7 +128,7 @@ func (q Question) write(ctx context.Context, s *query.Session, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	if err := s.Run(ctx, q.SQL, w); err != nil {
+	if err := s.Run(ctx, q.sql, w); err != nil {
 		return err
 	}
 	if book, ok := w.(io.Closer); ok {

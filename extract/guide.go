@@ -45,11 +45,14 @@ type StreamGuide struct {
 	Traps     []string `json:"traps"`
 }
 
-// Guides tell of sources in a lake, or with nil in none. Gives says which columns a stream has, and by how
-// many days it is usually behind.
-func Guides(sources []Source, lake *zones.Lake, v Values, logins Tokens, now time.Time, gives func(source, stream string) (columns []string, fresh int)) (GuideBook, error) {
+// Guides tell of sources in a lake, or with nil in none: of the first that is named, or of all. Gives says
+// which columns a stream has, and by how many days it is usually behind.
+func Guides(named []string, lake *zones.Lake, v Values, logins Tokens, now time.Time, gives func(source, stream string) (columns []string, fresh int)) (GuideBook, error) {
 	var guides GuideBook
-	for _, source := range sources {
+	for _, source := range Sources() {
+		if len(named) > 0 && source.Name != named[0] {
+			continue
+		}
 		g, err := source.guide(lake, v, logins, now)
 		if err != nil {
 			return nil, err
@@ -58,6 +61,9 @@ func Guides(sources []Source, lake *zones.Lake, v Values, logins Tokens, now tim
 			g.Streams[i].Columns, g.Streams[i].FreshDays = gives(g.Name, g.Streams[i].Name)
 		}
 		guides = append(guides, g)
+	}
+	if len(guides) == 0 {
+		return nil, &zones.Error{Code: "source_unknown", What: "there is no source " + named[0], Where: named[0], Next: "bedrot sources"}
 	}
 	return guides, nil
 }

@@ -27,7 +27,7 @@ type Importer struct {
 	Select zones.Selection
 	// DryRun finds out where files belong and lands none.
 	DryRun bool
-	// Placed, when set, is told where every file belongs before the first one is landed.
+	// Placed, when set, is told where every file of a tree belongs before the first one is landed.
 	Placed func([]zones.Imported)
 }
 
@@ -39,10 +39,23 @@ type ImportOptions struct {
 	ModTime bool
 	Labels  map[string]string
 	Origin  string
+	// Tree takes whole folders, and tells where their files belong before any is landed.
+	Tree bool
 }
 
-// ParseTime reads a capture time as people write it, UTC unless it says otherwise; zero for no text.
-func ParseTime(text string) (time.Time, error) {
+// Say reads what people say in words: pairs of NAME=VALUE, and a time.
+func (o *ImportOptions) Say(labels []string, asOf string) (err error) {
+	if o.Labels, err = parseLabels(labels); err != nil {
+		return zones.Usage("--set: %v", err)
+	}
+	if o.AsOf, err = parseTime(asOf); err != nil {
+		return zones.Usage("--as-of: %v", err)
+	}
+	return nil
+}
+
+// parseTime reads a capture time as people write it, UTC unless it says otherwise; zero for no text.
+func parseTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -54,8 +67,8 @@ func ParseTime(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is no time: write 2025-05-22 or 2025-05-22T14:12:33Z", text)
 }
 
-// ParseLabels reads NAME=VALUE pairs: what only a file's name could say.
-func ParseLabels(pairs []string) (map[string]string, error) {
+// parseLabels reads NAME=VALUE pairs: what only a file's name could say.
+func parseLabels(pairs []string) (map[string]string, error) {
 	labels := map[string]string{}
 	for _, pair := range pairs {
 		name, value, ok := strings.Cut(pair, "=")
@@ -70,7 +83,12 @@ func ParseLabels(pairs []string) (map[string]string, error) {
 // Import lands files. Those of one stream, account and capture time become one drop; an archive with
 // files of several streams lands in each. A file that cannot be placed fails alone; nobody's file is
 // moved or changed.
-func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions) ([]zones.Imported, error) {
+func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions) (_ []zones.Imported, err error) {
+	if o.Tree {
+		if paths, err = tree(paths...); err != nil {
+			return nil, err
+		}
+	}
 	var results []zones.Imported
 	groups := map[string][]int{}
 	drops := map[string]zones.Drop{}
@@ -96,7 +114,7 @@ func (im *Importer) Import(ctx context.Context, paths []string, o ImportOptions)
 			groups[key], drops[key] = append(groups[key], len(results)-1), *drop
 		}
 	}
-	if im.Placed != nil {
+	if o.Tree && im.Placed != nil {
 		im.Placed(results)
 	}
 	for _, key := range order {
@@ -189,9 +207,9 @@ func fileError(path string, err error) error {
 	return &zones.Error{Code: "file_unreadable", What: what, Where: path, Next: "bedrot import FILE…", Err: err}
 }
 
-// Tree lists the files below folders, of which there must be some, and files as they are; hidden ones and
+// tree lists the files below folders, of which there must be some, and files as they are; hidden ones and
 // links are passed over.
-func Tree(roots ...string) ([]string, error) {
+func tree(roots ...string) ([]string, error) {
 	var paths []string
 	for _, root := range roots {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
