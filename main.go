@@ -326,14 +326,10 @@ func (a *app) catalog(ctx context.Context, lake *zones.Lake) (catalog *script.Ca
 
 // runJob runs over a lake as the flags ask for it, and tells how it went; the exit code is the report's.
 func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrivals ...build.Arrive) error {
-	date, err := build.RunDate(c.String("date"), now())
-	if err != nil {
-		return err
-	}
 	progress, command, skip := export.NewProgress(a.err, !a.talk.Quiet), c.Command.Name, c.StringSlice("skip")
 	job := build.Job{
 		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: command, Memory: c.String("memory"), Threads: c.Int("threads"),
-		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log, Now: now, Progress: progress.Step,
+		Options: build.Options{Full: c.Bool("full"), RunDate: c.String("date"), Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log, Now: now, Progress: progress.Step,
 		SkipBuild: command == "extract" || slices.Contains(skip, "build"),
 	}
 	if command == "run" && !slices.Contains(skip, "export") {

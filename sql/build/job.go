@@ -73,9 +73,13 @@ func (r Report) ExitCode() int {
 	return ExitFailed
 }
 
-// Run takes the lock, lets what waits arrive, in order, and builds. An error means nothing was published.
+// Run takes the lock, lets what waits arrive, in order, and builds, for today where the options name no date.
+// An error means nothing was published.
 func (j Job) Run(ctx context.Context, arrivals ...Arrive) (report Report, err error) {
 	started := j.Now()
+	if j.Options.RunDate, err = runDate(j.Options.RunDate, started); err != nil {
+		return report, err
+	}
 	w, err := j.Lake.Lock(j.Command, started)
 	if err != nil {
 		return report, err

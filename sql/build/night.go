@@ -21,8 +21,8 @@ func CheckSteps(names []string) error {
 	return nil
 }
 
-// RunDate reads the date that scripts take for today: the day of now where nobody says another.
-func RunDate(text string, now time.Time) (string, error) {
+// runDate reads the date that scripts take for today: the day of now where nobody says another.
+func runDate(text string, now time.Time) (string, error) {
 	if text == "" {
 		return now.UTC().Format(time.DateOnly), nil
 	}
