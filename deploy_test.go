@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"bedrot/extract"
+	"bedrot/sql/build"
 )
 
 func deployed(t *testing.T, elem ...string) string {
@@ -87,7 +88,7 @@ func understood(t *testing.T, where, line string) string {
 			t.Errorf("%s: bedrot %s has no flag %s", where, command, word)
 		}
 		if takesValue(flags, word) {
-			if i++; word == "--skip" && (i == len(words) || !slices.Contains(steps, words[i])) {
+			if i++; word == "--skip" && (i == len(words) || !slices.Contains(build.Steps(), words[i])) {
 				t.Errorf("%s: no such step to skip", where)
 			}
 		}

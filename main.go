@@ -9,11 +9,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -31,11 +28,9 @@ import (
 	"bedrot/extract/session"
 	"bedrot/sql"
 	"bedrot/sql/build"
-	"bedrot/sql/draft"
 	"bedrot/sql/duck"
 	"bedrot/sql/fixture"
 	"bedrot/sql/query"
-	"bedrot/sql/read"
 	"bedrot/sql/script"
 	"bedrot/zones"
 )
@@ -65,8 +60,10 @@ type app struct {
 	scripts  *script.Catalog
 	choice   zones.Selection
 	fetched  []zones.Event
-	state    string                // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
-	json     bool                  // errors too are told as JSON
+	state    string // where logins are kept unless BEDROT_SESSIONS says otherwise; empty is the user's
+	talk     export.Talk
+	log      *slog.Logger
+	json     bool
 	pause    time.Duration         // between attempts at the database; 0 is the exporter's own
 	confine  bool                  // questions put the process behind the kernel's fence, for good
 	fetcher  func(*extract.Runner) // sets up who fetches in another way; nil leaves it
@@ -74,14 +71,15 @@ type app struct {
 
 // run is the whole program: it returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.talk = export.Talk{Out: a.err, Now: a.now}
 	program := a.cli()
 	err := program.RunContext(ctx, flagsFirst(program, args))
 	if err == nil {
 		return a.code
 	}
 	told := zones.AsError(ctx, err)
-	a.tell(told)
-	return exitCode(told)
+	a.talk.Failure(told)
+	return build.ExitOf(told)
 }
 
 // flagsFirst moves a command's flags before its arguments, and the program's before the command, so that
@@ -96,7 +94,7 @@ func flagsFirst(program *cli.App, args []string) []string {
 			return slices.Concat(args[:1], global, flags, rest, args[i:])
 		case strings.HasPrefix(arg, "-") && arg != "-":
 			into, known := &global, program.Flags
-			if command != nil && (defines(command.Flags, arg) || !defines(program.Flags, arg)) {
+			if command != nil && (flagOf(command.Flags, arg) != nil || flagOf(program.Flags, arg) == nil) {
 				into, known = &flags, command.Flags
 			}
 			*into = append(*into, arg)
@@ -114,193 +112,208 @@ func flagsFirst(program *cli.App, args []string) []string {
 	return slices.Concat(args[:1], global, flags, rest)
 }
 
-func defines(known []cli.Flag, arg string) bool {
+// flagOf is the flag that an argument is, of those that are known; nil where it is none.
+func flagOf(known []cli.Flag, arg string) cli.Flag {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	return slices.ContainsFunc(known, func(flag cli.Flag) bool { return slices.Contains(flag.Names(), name) })
+	if at := slices.IndexFunc(known, func(flag cli.Flag) bool { return slices.Contains(flag.Names(), name) }); at >= 0 {
+		return known[at]
+	}
+	return nil
 }
 
 func takesValue(known []cli.Flag, arg string) bool {
-	name := strings.TrimLeft(arg, "-")
-	for _, flag := range known {
-		_, isBool := flag.(*cli.BoolFlag)
-		if slices.Contains(flag.Names(), name) {
-			return !isBool
-		}
-	}
-	return false
+	flag := flagOf(known, arg)
+	_, alone := flag.(*cli.BoolFlag)
+	return flag != nil && !alone && !strings.Contains(arg, "=")
 }
-
-// tell tells an error: its record with --json, else what happened and the next step.
-func (a *app) tell(e *zones.Error) {
-	if a.json {
-		_ = export.JSON(a.err, e.Record("", a.now()))
-		return
-	}
-	export.Talk{Out: a.err}.Failure(e)
-}
-
-func exitCode(e *zones.Error) int {
-	switch e.Code {
-	case "interrupted":
-		return build.ExitInterrupted
-	case "lake_locked":
-		return build.ExitLocked
-	case "usage", "config", "lake_missing", "environment", "secrets_readable":
-		return build.ExitUsage
-	case "login_needed":
-		return build.ExitLogin
-	}
-	return build.ExitFailed
-}
-
-// steps of a run, for --skip.
-var steps = []string{"extract", "import", "build", "export"}
-
-func usage(format string, args ...any) error {
-	return &zones.Error{Code: "usage", What: fmt.Sprintf(format, args...), Next: "bedrot help"}
-}
-
-const exitCodes = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done (the rest is published), 4 nothing was
-published because of bad data, 5 another run holds the lake, 6 a login is needed, 130 interrupted.`
-
-const sessionHelp = `list [SOURCE]     how long each account's login lasts, as far as it is known
-login SOURCE      a window opens, a person logs in, and the login is proved and kept
-import FILE       cookies that a browser exported (JSON, cookies.txt, Playwright's storage state) for --source
-                  and --account, or a login that export wrote; - is standard input
-export SOURCE     the whole login, encrypted, for import on another machine
-test [SOURCE]     look whether logins work; exit 6 when one does not
-forget SOURCE     take the login away
-
-Logins are kept in BEDROT_SESSIONS (default: ~/.local/state/bedrot/sessions), encrypted where
-BEDROT_SESSION_KEY or BEDROT_SESSION_PASSPHRASE is set.`
 
 func (a *app) cli() *cli.App {
-	run := []cli.Flag{
-		&cli.StringFlag{Name: "date", Usage: "the run's `DATE`, for scripts that ask for it (default: today)"},
-		&cli.StringFlag{Name: "memory", Usage: "DuckDB's memory limit, such as 2GB", EnvVars: []string{"BEDROT_MEMORY"}},
-		&cli.IntFlag{Name: "threads", Usage: "DuckDB's threads", EnvVars: []string{"BEDROT_THREADS"}},
-	}
-	choose := []cli.Flag{
-		&cli.StringSliceFlag{Name: "only", Usage: "only these: `source[/stream][:account]`"},
-		&cli.StringSliceFlag{Name: "except", Usage: "all but these: `source[/stream][:account]`"},
-		&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done, and why, and change nothing"},
-	}
-	full := slices.Concat([]cli.Flag{&cli.BoolFlag{Name: "full", Usage: "build every table whole"}}, choose, run)
-	nightly := []cli.Flag{
-		&cli.BoolFlag{Name: "failed", Usage: "only what failed in the last run"},
-		&cli.StringSliceFlag{Name: "skip", Usage: "leave out steps: " + strings.Join(steps, ", ")},
-	}
-	fetched := []cli.Flag{
-		&cli.StringFlag{Name: "since", Usage: "fetch from this `DATE` on; what is final in the lake is left out"},
-		&cli.StringFlag{Name: "until", Usage: "fetch up to this `DATE`"},
-		&cli.BoolFlag{Name: "again", Usage: "fetch what was fetched a short while ago, or is final, too"},
-		&cli.StringFlag{Name: "record", Usage: "write what services answer below `DIR`, without secrets and names, as fixtures"},
-	}
-	where := []cli.Flag{
-		&cli.StringFlag{Name: "source", Usage: "the files' source; found out by their content when not given"},
-		&cli.StringFlag{Name: "stream", Usage: "the files' stream"},
-		&cli.StringFlag{Name: "account", Usage: "the account they belong to (default: the source's first in lake.toml, else main)"},
-		&cli.StringFlag{Name: "as-of", Aliases: []string{"captured-at"}, Usage: "when the source said it: `TIME` as 2025-05-22 or 2025-05-22T14:12:33Z"},
-		&cli.BoolFlag{Name: "recursive", Aliases: []string{"r"}, Usage: "take whole folders, such as an old landing tree"},
-		&cli.BoolFlag{Name: "mtime", Usage: "captured when the file was last written, where neither name nor content says when"},
-		&cli.StringSliceFlag{Name: "set", Usage: "what only a file's name could say, as `NAME=VALUE`: artist=…, time_window=28day, song=…"},
-	}
-	asked := []cli.Flag{
-		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read the SQL from `FILE`"},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", ") + ", parquet (default: table on a terminal, else csv)"},
-		&cli.StringFlag{Name: "out", Usage: "write to `FILE`"},
-		&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "stop a statement after `DURATION`; 0 never"},
-		&cli.Int64Flag{Name: "max-rows", Value: 5_000_000, Usage: "stop an answer after `N` rows; 0 never, and parquet never"},
-	}
-	asOf := &cli.StringFlag{Name: "as-of", Usage: "answer from the version of a day, a time or a run: `DATE|VERSION`"}
-	exported := []cli.Flag{
-		choose[2],
-		&cli.BoolFlag{Name: "diff", Usage: "change nothing, and count the rows to add, change and remove"},
-		&cli.BoolFlag{Name: "full", Usage: "compare every row, not only the partitions that changed"},
-		&cli.StringFlag{Name: "as-of", Usage: "publish an older version: `DATE|VERSION`"},
-		&cli.StringSliceFlag{Name: "accept", Usage: "what may be lost: a `TABLE` (its rows may go), or TABLE.COLUMN (it may go or become narrower)"},
-		&cli.BoolFlag{Name: "roles", Usage: "print the SQL that makes the roles, for the server's administrator"},
-	}
-	usageError := func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
 	program := &cli.App{
-		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: exitCodes,
+		Name: "bedrot", Usage: "the nightly data lake of an independent music label", Description: build.ExitHelp,
 		Writer: a.out, ErrWriter: a.err, ExitErrHandler: func(*cli.Context, error) {}, HideVersion: true,
-		OnUsageError: usageError,
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return zones.Usage("%v", err) },
 		Before: func(c *cli.Context) error {
-			a.json = c.Bool("json")
+			a.json, a.talk.JSON, a.talk.Quiet = c.Bool("json"), c.Bool("json"), c.Bool("quiet")
+			a.log = export.Log(a.err, c.Bool("verbose"), c.String("log-format") == "json")
 			return nil
 		},
 		CommandNotFound: func(_ *cli.Context, name string) {
-			a.tell(&zones.Error{Code: "usage", What: fmt.Sprintf("there is no command %q", name), Next: "bedrot help"})
+			a.talk.Failure(&zones.Error{Code: "usage", What: fmt.Sprintf("there is no command %q", name), Next: "bedrot help"})
 			a.code = build.ExitUsage
 		},
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "lake", Usage: "the lake's `DIR`", Value: ".", EnvVars: []string{"BEDROT_LAKE", "PROJECT_ROOT"}},
-			&cli.StringFlag{Name: "env", Usage: "the environment's `NAME`: lake.NAME.toml and .env.NAME lie over lake.toml and .env", EnvVars: []string{"BEDROT_ENV"}},
-			&cli.BoolFlag{Name: "json", Usage: "print listings as JSON"},
-			&cli.BoolFlag{Name: "quiet", Usage: "say only what is wrong"},
-			&cli.BoolFlag{Name: "verbose", Usage: "log every statement"},
-			&cli.StringFlag{Name: "log-format", Usage: "`FORMAT` of the log: text or json", Value: "text"},
+			text("lake", ".", "the lake's `DIR`", "BEDROT_LAKE", "PROJECT_ROOT"),
+			text("env", "", "the environment's `NAME`: lake.NAME.toml and .env.NAME lie over lake.toml and .env", "BEDROT_ENV"),
+			yes("json", "print listings as JSON"), yes("quiet", "say only what is wrong"), yes("verbose", "log every statement"),
+			text("log-format", "text", "`FORMAT` of the log: text or json"),
 		},
-		Commands: []*cli.Command{
-			{Name: "init", Usage: "make an empty lake", ArgsUsage: "[DIR]", Action: a.initLake},
-			{Name: "demo", Usage: "make a lake of invented data, build it, and say what to try", ArgsUsage: "[DIR]", Flags: append([]cli.Flag{&cli.BoolFlag{Name: "live", Usage: "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"}, &cli.IntFlag{Name: "nights", Value: extract.DemoNights, Usage: "how many of its nights: 1 is the quickest look"}, &cli.IntFlag{Name: "scale", Value: 1, Usage: "how much: 1 is a few thousand lines, 100 a benchmark"}}, run...), Action: a.demo},
-			{Name: "import", Usage: "land files", ArgsUsage: "FILE…", Flags: append(where, choose...), Action: a.importFiles},
-			{Name: "profile", Usage: "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", ArgsUsage: "FILE", Flags: []cli.Flag{&cli.StringFlag{Name: "draft", Usage: "write script, declaration and fixture below `DIR`"}, &cli.StringFlag{Name: "source", Usage: "the new source's `NAME`; made of the file's when not given"}, &cli.StringFlag{Name: "stream", Value: "export", Usage: "the stream's `NAME`"}}, Action: a.profile},
-			{Name: "extract", Usage: "fetch what is due from every source that is configured, and land it", Flags: slices.Concat(fetched, choose), Action: a.extract},
-			{Name: "run", Usage: "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish, export", Flags: slices.Concat(nightly, fetched, full), Action: a.nightly},
-			{Name: "build", Usage: "bring every table up to date with what has landed", Flags: full, Action: a.build},
-			{Name: "export", Usage: "publish the curated tables into a database, all at once: postgres", ArgsUsage: "postgres", Flags: slices.Concat(exported, run[1:]), Action: a.export},
-			{Name: "status", Usage: "what each account last delivered, and what waits for a person", Flags: []cli.Flag{&cli.BoolFlag{Name: "check", Usage: "for a monitor: say only what is wrong, and exit 1 if anything is"}}, Action: a.status},
-			{Name: "drops", Usage: "the drops and what became of them; accept or withdraw one", ArgsUsage: "[accept|withdraw ID]", Action: a.drops},
-			{Name: "rejects", Usage: "rows that were rejected, why, and their original lines", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to show"}, &cli.StringFlag{Name: "as-case", Usage: "write fixture cases of them below `DIR`, with names, ids and amounts replaced"}}, Action: a.rejects},
-			{Name: "query", Usage: "answer SQL about raw, staging, curated, feeds and meta", ArgsUsage: "'SQL'", Flags: append(append(asked, asOf), run[1:]...), Action: a.query},
-			{Name: "shell", Usage: "ask one question after the other; statements end with a semicolon, .help says more", Flags: append([]cli.Flag{&cli.StringFlag{Name: "history", Usage: "remember inputs in `FILE`", EnvVars: []string{"BEDROT_HISTORY"}}, asOf, asked[3], &cli.Int64Flag{Name: "max-rows", Value: 100_000, Usage: "stop an answer after `N` rows; 0 never"}}, run[1:]...), Action: a.shell},
-			{Name: "pager", Hidden: true, Action: a.pager},
-			{Name: "tables", Usage: "the tables, or one table's columns", ArgsUsage: "[TABLE]", Flags: []cli.Flag{&cli.BoolFlag{Name: "path", Usage: "print the folder of its Parquet files"}, &cli.BoolFlag{Name: "sql", Usage: "print how the table comes about, as SQL that any DuckDB runs"}, asOf}, Action: a.tables},
-			{Name: "sources", Usage: "the sources; of one, what it gives, how to export it by hand, its limits and traps", ArgsUsage: "[NAME]", Action: a.sources},
-			{Name: "lineage", Usage: "from a table's rows back to files, lines and the lines' text; --down: what stands on a table or drop", ArgsUsage: "TABLE|DROP", Flags: []cli.Flag{&cli.BoolFlag{Name: "down", Usage: "which tables, partitions and checks stand on it"}, &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: mermaid draws it"}, &cli.StringFlag{Name: "where", Usage: "which rows: an SQL `CONDITION`"}, &cli.IntFlag{Name: "limit", Value: 20, Usage: "lines to print"}, asOf}, Action: a.lineage},
-			{Name: "diff", Usage: "what changed in a table between two versions (default: the last two)", ArgsUsage: "[FROM [TO]] TABLE", Flags: []cli.Flag{&cli.IntFlag{Name: "limit", Value: 20, Usage: "rows to print"}}, Action: a.diff},
-			{Name: "rollback", Usage: "publish an older version again until --release; without a VERSION list those that are kept", ArgsUsage: "[DATE|VERSION]", Flags: []cli.Flag{&cli.BoolFlag{Name: "release", Usage: "let runs publish again"}}, Action: a.rollback},
-			{Name: "prune", Usage: "what retention would pack and let go now; --apply does it (every good run does)", Flags: []cli.Flag{&cli.BoolFlag{Name: "apply", Usage: "do it"}}, Action: a.prune},
-			{Name: "doctor", Usage: "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", Flags: []cli.Flag{&cli.BoolFlag{Name: "install-browser", Usage: "bring the driver of the browser, from npm or Playwright's own download"}}, Action: a.doctor},
-			{Name: "session", Usage: "logins that are kept: list them, log in, import and export them, test whether they work, forget them", ArgsUsage: "[list|login|import|export|test|forget] [SOURCE|FILE]", Description: sessionHelp, Flags: []cli.Flag{
-				&cli.StringFlag{Name: "source", Usage: "whose login the FILE of import is"},
-				&cli.StringFlag{Name: "account", Usage: "the source's account; need not be named where there is only one"},
-				&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "how long a person may take to log in"},
-				&cli.StringFlag{Name: "to", Usage: "export to `FILE` (default: standard output)"},
-				&cli.StringFlag{Name: "recipient", Usage: "export for whoever has the key of this public `KEY` of age (default: whoever knows BEDROT_SESSION_PASSPHRASE, or has BEDROT_SESSION_KEY)"},
-			}, Action: a.sessions},
-			{Name: "test", Usage: "run the fixture cases below DIR", ArgsUsage: "[DIR]", Flags: []cli.Flag{&cli.BoolFlag{Name: "update", Usage: "rewrite what is wanted with what came out"}, &cli.StringFlag{Name: "junit", Usage: "also write a JUnit report to `FILE`"}}, Action: a.test},
-			{Name: "check", Usage: "compare every file of the lake with its hash, and count its tables against their manifests", Flags: []cli.Flag{&cli.StringFlag{Name: "subset", Usage: "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …"}}, Action: a.check},
-			{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
-			{Name: "version", Usage: "this binary's and DuckDB's version", Action: a.about},
-		},
+		Commands: slices.Concat(a.nightCommands(), a.questionCommands(), a.lakeCommands()),
 	}
 	for _, command := range program.Commands {
-		command.OnUsageError = usageError
+		command.OnUsageError = program.OnUsageError
 	}
 	return program
 }
 
-func (a *app) talk(c *cli.Context) export.Talk {
-	return export.Talk{Out: a.err, Quiet: c.Bool("quiet")}
+// nightCommands bring data in, build it, and hand it on.
+func (a *app) nightCommands() []*cli.Command {
+	dry := yes("dry-run", "say what would be done, and why, and change nothing")
+	choose := flags{texts("only", "only these: `source[/stream][:account]`"), texts("except", "all but these: `source[/stream][:account]`"), dry}
+	date := text("date", "", "the run's `DATE`, for scripts that ask for it (default: today)")
+	full := slices.Concat(flags{yes("full", "build every table whole")}, choose, flags{date}, engine())
+	fetch := flags{
+		text("since", "", "fetch from this `DATE` on; what is final in the lake is left out"),
+		text("until", "", "fetch up to this `DATE`"),
+		yes("again", "fetch what was fetched a short while ago, or is final, too"),
+		text("record", "", "write what services answer below `DIR`, without secrets and names, as fixtures"),
+	}
+	return []*cli.Command{
+		command("init", "[DIR]", "make an empty lake", a.initLake),
+		command("demo", "[DIR]", "make a lake of invented data, build it, and say what to try", a.demo,
+			yes("live", "fetch what programs can fetch, from servers on this machine, by the real extractors and a real Chromium"),
+			amount("nights", extract.DemoNights, "how many of its nights: 1 is the quickest look"),
+			amount("scale", 1, "how much: 1 is a few thousand lines, 100 a benchmark"), date, engine()[0], engine()[1]),
+		command("import", "FILE…", "land files", a.importFiles, append(flags{
+			text("source", "", "the files' source; found out by their content when not given"),
+			text("stream", "", "the files' stream"),
+			text("account", "", "the account they belong to (default: the source's first in lake.toml, else main)"),
+			text("as-of captured-at", "", "when the source said it: `TIME` as 2025-05-22 or 2025-05-22T14:12:33Z"),
+			yes("recursive r", "take whole folders, such as an old landing tree"),
+			yes("mtime", "captured when the file was last written, where neither name nor content says when"),
+			texts("set", "what only a file's name could say, as `NAME=VALUE`: artist=…, time_window=28day, song=…"),
+		}, choose...)...),
+		command("profile", "FILE", "what can be told of a file that no script reads: columns with types, what it is probably about; --draft writes a source's first files", a.profile,
+			text("draft", "", "write script, declaration and fixture below `DIR`"),
+			text("source", "", "the new source's `NAME`; made of the file's when not given"),
+			text("stream", "export", "the stream's `NAME`")),
+		command("extract", "", "fetch what is due from every source that is configured, and land it", a.inLake(a.extract), slices.Concat(fetch, choose)...),
+		command("run", "", "the nightly job: fetch what is due, take the inbox and the catalog of names, build, publish, export", a.inLake(a.nightly), slices.Concat(flags{
+			yes("failed", "only what failed in the last run"),
+			texts("skip", "leave out steps: "+strings.Join(build.Steps(), ", ")),
+		}, fetch, full)...),
+		command("build", "", "bring every table up to date with what has landed", a.inLake(a.build), full...),
+		command("export", "postgres", "publish the curated tables into a database, all at once: postgres", a.export, append(flags{
+			dry,
+			yes("diff", "change nothing, and count the rows to add, change and remove"),
+			yes("full", "compare every row, not only the partitions that changed"),
+			text("as-of", "", "publish an older version: `DATE|VERSION`"),
+			texts("accept", "what may be lost: a `TABLE` (its rows may go), or TABLE.COLUMN (it may go or become narrower)"),
+			yes("roles", "print the SQL that makes the roles, for the server's administrator"),
+		}, engine()...)...),
+	}
 }
 
-func (a *app) log(c *cli.Context) *slog.Logger {
-	level := slog.LevelWarn
-	if c.Bool("verbose") {
-		level = slog.LevelDebug
+// questionCommands tell what is in a lake.
+func (a *app) questionCommands() []*cli.Command {
+	asOf := text("as-of", "", "answer from the version of a day, a time or a run: `DATE|VERSION`")
+	limit := timeout("stop a statement after `DURATION`; 0 never")
+	return []*cli.Command{
+		command("status", "", "what each account last delivered, and what waits for a person", a.status, yes("check", "for a monitor: say only what is wrong, and exit 1 if anything is")),
+		command("drops", "[accept|withdraw ID]", "the drops and what became of them; accept or withdraw one", a.drops),
+		command("rejects", "[TABLE]", "rows that were rejected, why, and their original lines", a.rejects,
+			amount("limit", 20, "rows to show"), text("as-case", "", "write fixture cases of them below `DIR`, with names, ids and amounts replaced")),
+		command("query", "'SQL'", "answer SQL about raw, staging, curated, feeds and meta", a.query, append(flags{
+			text("file f", "", "read the SQL from `FILE`"),
+			text("output o", "", "`FORMAT`: "+strings.Join(export.Formats(), ", ")+", parquet (default: table on a terminal, else csv)"),
+			text("out", "", "write to `FILE`"), limit, rows(5_000_000, "stop an answer after `N` rows; 0 never, and parquet never"), asOf,
+		}, engine()...)...),
+		command("shell", "", "ask one question after the other; statements end with a semicolon, .help says more", a.shell, append(flags{
+			text("history", "", "remember inputs in `FILE`", "BEDROT_HISTORY"), asOf, limit, rows(100_000, "stop an answer after `N` rows; 0 never"),
+		}, engine()...)...),
+		{Name: "pager", Hidden: true, Action: a.pager},
+		command("tables", "[TABLE]", "the tables, or one table's columns", a.tables,
+			yes("path", "print the folder of its Parquet files"), yes("sql", "print how the table comes about, as SQL that any DuckDB runs"), asOf),
+		command("sources", "[NAME]", "the sources; of one, what it gives, how to export it by hand, its limits and traps", a.sources),
+		command("lineage", "TABLE|DROP", "from a table's rows back to files, lines and the lines' text; --down: what stands on a table or drop", a.lineage,
+			yes("down", "which tables, partitions and checks stand on it"), text("output o", "", "`FORMAT`: mermaid draws it"),
+			text("where", "", "which rows: an SQL `CONDITION`"), amount("limit", 20, "lines to print"), asOf),
+		command("diff", "[FROM [TO]] TABLE", "what changed in a table between two versions (default: the last two)", a.diff, amount("limit", 20, "rows to print")),
 	}
-	options := &slog.HandlerOptions{Level: level}
-	if c.String("log-format") == "json" {
-		return slog.New(slog.NewJSONHandler(a.err, options))
+}
+
+// lakeCommands look after a lake and what it needs around it.
+func (a *app) lakeCommands() []*cli.Command {
+	logins := command("session", "[list|login|import|export|test|forget] [SOURCE|FILE]", "logins that are kept: list them, log in, import and export them, test whether they work, forget them", a.sessions,
+		text("source", "", "whose login the FILE of import is"),
+		text("account", "", "the source's account; need not be named where there is only one"),
+		timeout("how long a person may take to log in"),
+		text("to", "", "export to `FILE` (default: standard output)"),
+		text("recipient", "", "export for whoever has the key of this public `KEY` of age (default: whoever knows BEDROT_SESSION_PASSPHRASE, or has BEDROT_SESSION_KEY)"))
+	logins.Description = extract.LoginsHelp
+	return []*cli.Command{
+		command("rollback", "[DATE|VERSION]", "publish an older version again until --release; without a VERSION list those that are kept", a.inLake(a.rollback), yes("release", "let runs publish again")),
+		command("prune", "", "what retention would pack and let go now; --apply does it (every good run does)", a.inLake(a.prune), yes("apply", "do it")),
+		command("doctor", "", "what a lake needs around it: program, settings, permissions, disk, clock, scripts, names; each with a hint", a.doctor,
+			yes("install-browser", "bring the driver of the browser, from npm or Playwright's own download")),
+		logins,
+		command("test", "[DIR]", "run the fixture cases below DIR", a.test, yes("update", "rewrite what is wanted with what came out"), text("junit", "", "also write a JUnit report to `FILE`")),
+		command("check", "", "compare every file of the lake with its hash, and count its tables against their manifests", a.inLake(a.check),
+			text("subset", "", "only the `K/N`th part of the files and tables: a month of nights checks all of them by 1/30, 2/30 …")),
+		{Name: "errors", Usage: "every kind of error, and what it means", Hidden: true, Action: a.errorCodes, CustomHelpTemplate: export.ErrorHelp()},
+		command("version", "", "this binary's and DuckDB's version", a.about),
 	}
-	return slog.New(slog.NewTextHandler(a.err, options))
+}
+
+type flags = []cli.Flag
+
+func command(name, args, usage string, action cli.ActionFunc, flags ...cli.Flag) *cli.Command {
+	return &cli.Command{Name: name, ArgsUsage: args, Usage: usage, Action: action, Flags: flags}
+}
+
+// engine are the flags of whatever asks DuckDB.
+func engine() flags {
+	return flags{
+		text("memory", "", "DuckDB's memory limit, such as 2GB", "BEDROT_MEMORY"),
+		&cli.IntFlag{Name: "threads", Usage: "DuckDB's threads", EnvVars: []string{"BEDROT_THREADS"}},
+	}
+}
+
+// text is a flag that says something; as in all of them, a short name may follow the name.
+func text(name, value, usage string, env ...string) cli.Flag {
+	names := strings.Fields(name)
+	return &cli.StringFlag{Name: names[0], Aliases: names[1:], Value: value, Usage: usage, EnvVars: env}
+}
+
+func yes(name, usage string) cli.Flag {
+	names := strings.Fields(name)
+	return &cli.BoolFlag{Name: names[0], Aliases: names[1:], Usage: usage}
+}
+
+func texts(name, usage string) cli.Flag { return &cli.StringSliceFlag{Name: name, Usage: usage} }
+
+func amount(name string, n int, usage string) cli.Flag {
+	return &cli.IntFlag{Name: name, Value: n, Usage: usage}
+}
+
+func rows(n int64, usage string) cli.Flag {
+	return &cli.Int64Flag{Name: "max-rows", Value: n, Usage: usage}
+}
+
+func timeout(usage string) cli.Flag {
+	return &cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: usage}
+}
+
+// argument is a command's first, or what stands for it.
+func argument(c *cli.Context, otherwise string) string {
+	if c.Args().Present() {
+		return c.Args().First()
+	}
+	return otherwise
 }
 
 func (a *app) open(c *cli.Context) (*zones.Lake, error) {
 	return zones.Open(c.String("lake"), c.String("env"), a.files)
+}
+
+// inLake opens the lake for an action that needs one.
+func (a *app) inLake(do func(*cli.Context, *zones.Lake) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		lake, err := a.open(c)
+		if err != nil {
+			return err
+		}
+		return do(c, lake)
+	}
 }
 
 // catalog loads the scripts in force once per command.
@@ -311,35 +324,18 @@ func (a *app) catalog(ctx context.Context, lake *zones.Lake) (catalog *script.Ca
 	return a.scripts, err
 }
 
-// job is a run over a lake as the flags ask for it.
-func (a *app) job(c *cli.Context, lake *zones.Lake, now func() time.Time, step func(string)) (build.Job, error) {
-	date := c.String("date")
-	if date == "" {
-		date = now().UTC().Format(time.DateOnly)
-	}
-	if _, err := time.Parse(time.DateOnly, date); err != nil {
-		return build.Job{}, usage("--date %q is no date: write 2025-05-22", date)
-	}
-	log := a.log(c)
-	return build.Job{
-		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: c.Command.Name, Memory: c.String("memory"), Threads: c.Int("threads"),
-		Options: build.Options{Full: c.Bool("full"), RunDate: date, Select: a.choice, DryRun: c.Bool("dry-run")}, Log: log, Now: now, Progress: step,
-		SkipBuild: c.Command.Name == "extract" || slices.Contains(c.StringSlice("skip"), "build"),
-		Statements: func(statement string, took time.Duration) {
-			log.Debug("statement", "sql", statement, "took", took)
-		},
-	}, nil
-}
-
-// runJob runs it and tells how it went; the exit code is the report's.
+// runJob runs over a lake as the flags ask for it, and tells how it went; the exit code is the report's.
 func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arrivals ...build.Arrive) error {
-	progress := export.NewProgress(a.err, !c.Bool("quiet"))
-	job, err := a.job(c, lake, now, progress.Step)
-	if err != nil {
-		return err
+	progress, command, skip := export.NewProgress(a.err, !a.talk.Quiet), c.Command.Name, c.StringSlice("skip")
+	job := build.Job{
+		Lake: lake, Catalog: func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, lake) }, Command: command, Memory: c.String("memory"), Threads: c.Int("threads"),
+		Options: build.Options{Full: c.Bool("full"), RunDate: c.String("date"), Select: a.choice, DryRun: c.Bool("dry-run")}, Log: a.log, Now: now, Progress: progress.Step,
+		SkipBuild: command == "extract" || slices.Contains(skip, "build"),
 	}
-	if c.Command.Name == "run" && !slices.Contains(c.StringSlice("skip"), "export") {
-		job.Deliver = a.deliver(c, lake)
+	if command == "run" && !slices.Contains(skip, "export") {
+		job.Deliver = func(ctx context.Context, journal *zones.Journal) []build.Finding {
+			return build.Found(postgres.Deliver(ctx, journal, a.warehouse(c, lake), a.talk.Released)...)
+		}
 	}
 	report, err := job.Run(c.Context, arrivals...)
 	progress.Stop()
@@ -347,75 +343,50 @@ func (a *app) runJob(c *cli.Context, lake *zones.Lake, now func() time.Time, arr
 		return err
 	}
 	a.code, report.Fetched = report.ExitCode(), a.fetched
-	if c.Bool("json") {
+	if a.json {
 		return export.JSON(a.out, report)
 	}
-	a.talk(c).Report(report)
+	a.talk.Report(report)
 	return nil
 }
 
 func (a *app) initLake(c *cli.Context) error {
-	dir := c.String("lake")
-	if c.Args().Present() {
-		dir = c.Args().First()
-	}
+	dir := argument(c, c.String("lake"))
 	lake, err := zones.Init(dir, c.String("env"), a.files, a.now())
 	if err == nil {
-		a.talk(c).Say("a lake is ready in %s\nnext: put exports into %s, then: bedrot --lake %s run", lake.Root, lake.Path("inbox"), dir)
+		a.talk.Say("a lake is ready in %s\nnext: put exports into %s, then: bedrot --lake %s run", lake.Root, lake.Path("inbox"), dir)
 	}
 	return err
 }
 
 func (a *app) demo(c *cli.Context) error {
-	dir := "demo-lake"
-	if c.Args().Present() {
-		dir = c.Args().First()
+	dir := argument(c, "demo-lake")
+	demo, err := extract.OpenDemo(dir, extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}, c.Int("nights"), c.Bool("live"), a.now)
+	if err != nil {
+		return err
 	}
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return usage("%s is not empty: the demo makes a lake of its own", dir)
-	}
-	nights := c.Int("nights")
-	if nights < 1 || nights > extract.DemoNights {
-		return usage("--nights %d: the demo has %d", nights, extract.DemoNights)
-	}
-	cfg := extract.DemoConfig{Seed: 1987, Scale: c.Int("scale")}
-	var live *extract.Live
-	if c.Bool("live") {
-		var err error
-		if live, err = extract.NewLive(cfg, a.now); err != nil {
-			return err
-		}
-		defer func() { _ = live.Close() }()
-	}
-	for night := 1; night <= nights; night++ {
-		if err := a.demoNight(c, dir, cfg, night, live); err != nil {
+	defer func() { _ = demo.Close() }()
+	for night := 1; night <= demo.Nights; night++ {
+		if err := a.demoNight(c, dir, demo, night); err != nil {
 			return err
 		}
 	}
 	a.code = build.ExitDone
-	a.talk(c).Say(`
-try next:
-  bedrot --lake %[1]s query "select sale_month, sum(gross_usd) from curated.royalties group by all order by all"
-  bedrot --lake %[1]s status
-  bedrot --lake %[1]s rejects
-  bedrot --lake %[1]s tables curated.royalties
-  bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2024-01' and store = 'Deezer'"`, dir)
+	a.talk.Say("%s", demo.Try(dir))
 	return nil
 }
 
-// demoNight is one night of the demo; with servers, what they know is fetched from them.
-func (a *app) demoNight(c *cli.Context, dir string, cfg extract.DemoConfig, night int, live *extract.Live) error {
-	evening, started := extract.DemoTime(cfg, night), a.now()
-	now := func() time.Time { return evening.Add(a.now().Sub(started)) }
+func (a *app) demoNight(c *cli.Context, dir string, demo *extract.Demo, night int) error {
+	evening, now := demo.Clock(night)
 	lake, err := zones.Init(dir, c.String("env"), a.files, evening)
 	if err != nil {
 		return err
 	}
-	a.talk(c).Say("night %d of %d", night, c.Int("nights"))
+	a.talk.Say("night %d of %d", night, demo.Nights)
 	arrive := []build.Arrive{func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
-		return nil, extract.DemoNight(ctx, w, cfg, night, journal.Run(), live != nil)
+		return nil, demo.Land(ctx, w, night, journal.Run())
 	}, a.arrive(c, evening)}
-	if live != nil {
+	if live := demo.Live; live != nil {
 		live.Now, lake.Config.Accounts = now, live.Accounts()
 		arrive = append(arrive, a.fetch(c, func(r *extract.Runner) {
 			r.Now = now
@@ -432,67 +403,24 @@ func (a *app) arrive(c *cli.Context, now time.Time) build.Arrive {
 		if err != nil {
 			return nil, err
 		}
-		imported, err := importer.Inbox(ctx)
-		if err != nil {
-			return nil, err
-		}
-		named, err := importer.Catalog(ctx)
-		var findings []build.Finding
-		for _, file := range append(imported, named...) {
-			var told *zones.Error
-			switch {
-			case errors.As(file.Err, &told):
-				findings = append(findings, build.Finding{Error: a.arrival(w, file, told)})
-			case file.Err != nil:
-				return findings, file.Err
-			default:
-				a.landed(c, w.Rel(file.Path), file)
-			}
-		}
-		return findings, err
+		found, err := importer.Arrive(ctx, func(file zones.Imported) { a.talk.Landed(file, c.Bool("dry-run")) })
+		return build.Found(found...), err
 	}
-}
-
-func (a *app) landed(c *cli.Context, path string, file extract.Imported) {
-	a.talk(c).Landed(export.Landing{
-		Path: path, Drop: file.Drop, Known: file.Known, Skipped: file.Skipped, DryRun: c.Bool("dry-run"), Warning: file.Warning,
-	})
-}
-
-// arrival is the record of a file that could not be placed, named as it stands in the lake.
-func (a *app) arrival(w *zones.Writer, file extract.Imported, told *zones.Error) zones.Error {
-	record := *told
-	record.Step, record.Where = "arrive", w.Rel(file.Path)
-	return record
 }
 
 func (a *app) importer(c *cli.Context, w *zones.Writer, run string, now time.Time) (*extract.Importer, error) {
 	catalog, err := a.catalog(c.Context, w.Lake)
-	if err != nil {
-		return nil, err
-	}
 	recogniser := sql.Recogniser{Catalog: catalog, Scratch: w.Scratch.Dir}
-	recognise := func(ctx context.Context, path, source, stream string, labels map[string]string) ([]extract.Recognised, error) {
-		found, err := recogniser.Recognise(ctx, path, source, stream, labels)
-		streams := make([]extract.Recognised, len(found))
-		for i, f := range found {
-			streams[i] = extract.Recognised(f)
-		}
-		return streams, err
-	}
-	return &extract.Importer{Lake: w, Recognise: recognise, Now: now, Run: run, Select: a.choice, DryRun: c.Bool("dry-run")}, nil
+	return &extract.Importer{Lake: w, Recognise: recogniser.Recognise, Now: now, Run: run, Select: a.choice, DryRun: c.Bool("dry-run")}, err
 }
 
-func (a *app) importFiles(c *cli.Context) (err error) {
-	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), ModTime: c.Bool("mtime"), Origin: "import"}
-	if options.Labels, err = extract.ParseLabels(c.StringSlice("set")); err != nil {
-		return usage("--set: %v", err)
-	}
-	if options.AsOf, err = extract.ParseTime(c.String("as-of")); err != nil {
-		return usage("--as-of: %v", err)
+func (a *app) importFiles(c *cli.Context) error {
+	options := extract.ImportOptions{Source: c.String("source"), Stream: c.String("stream"), Account: c.String("account"), ModTime: c.Bool("mtime"), Tree: c.Bool("recursive"), Origin: "import"}
+	if err := options.Say(c.StringSlice("set"), c.String("as-of")); err != nil {
+		return err
 	}
 	if !c.Args().Present() {
-		return usage("which files? bedrot import FILE…")
+		return zones.Usage("which files? bedrot import FILE…")
 	}
 	if err := a.choose(c); err != nil {
 		return err
@@ -501,129 +429,54 @@ func (a *app) importFiles(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w, err := lake.Lock("import", a.now())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	run, err := lake.NewRunID(a.now())
-	if err != nil {
-		return err
-	}
-	importer, err := a.importer(c, w, run, a.now())
-	if err != nil {
-		return err
-	}
-	paths, tell := c.Args().Slice(), func(file extract.Imported) { a.landed(c, file.Path, file) }
-	if c.Bool("recursive") {
-		if paths, err = extract.Tree(paths...); err != nil {
+	return lake.Hold("import", a.now(), func(w *zones.Writer) error {
+		run, err := w.NewRunID(a.now())
+		if err != nil {
 			return err
 		}
-		if len(paths) == 0 {
-			return usage("there are no files below %s", strings.Join(c.Args().Slice(), ", "))
+		importer, err := a.importer(c, w, run, a.now())
+		if err != nil {
+			return err
 		}
-		importer.Placed, tell = a.preview(c), func(extract.Imported) {}
-	}
-	imported, err := importer.Import(c.Context, paths, options)
-	if err != nil {
+		importer.Placed = a.talk.Placed
+		imported, err := importer.Import(c.Context, c.Args().Slice(), options)
+		if err == nil {
+			a.code = build.ExitOfImport(a.talk.Imported(c.Context, imported, options.Tree, c.Bool("dry-run")))
+		}
 		return err
-	}
-	return a.tellImported(c, imported, tell)
-}
-
-// preview tells where each file of a tree belongs before the first one is landed.
-func (a *app) preview(c *cli.Context) func([]extract.Imported) {
-	return func(files []extract.Imported) {
-		for _, file := range files {
-			if file.Err == nil {
-				a.talk(c).Say("%s: %s, captured %s (%s)", file.Path, file.Drop.Where(), file.Drop.AsOf.Format(time.RFC3339), file.Drop.AsOfFrom)
-			}
-		}
-	}
-}
-
-func (a *app) tellImported(c *cli.Context, imported []extract.Imported, tell func(extract.Imported)) error {
-	failed, known, skipped := 0, 0, 0
-	for _, file := range imported {
-		if file.Err == nil {
-			switch {
-			case file.Known:
-				known++
-			case file.Skipped:
-				skipped++
-			}
-			tell(file)
-			continue
-		}
-		failed++
-		a.tell(zones.AsError(c.Context, file.Err))
-	}
-	if len(imported) > 1 && !c.Bool("dry-run") {
-		a.talk(c).Say("%d files: %d landed, %d already landed, %d not chosen, %d could not be placed", len(imported), len(imported)-known-skipped-failed, known, skipped, failed)
-	}
-	switch {
-	case failed == len(imported):
-		a.code = build.ExitFailed
-	case failed > 0:
-		a.code = build.ExitPartly
-	}
-	if failed < len(imported) && !c.Bool("dry-run") {
-		a.talk(c).Say("next: bedrot run")
-	}
-	return nil
+	})
 }
 
 // choose reads --only and --except.
 func (a *app) choose(c *cli.Context) (err error) {
 	if a.choice, err = zones.ParseSelection(c.StringSlice("only"), c.StringSlice("except")); err != nil {
-		return usage("%v", err)
+		return zones.Usage("%v", err)
 	}
 	return nil
 }
 
 // nightly runs the night, and tells whoever watches from outside that it has ended.
-func (a *app) nightly(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
-	err = a.night(c, lake)
+func (a *app) nightly(c *cli.Context, lake *zones.Lake) error {
+	err := a.night(c, lake)
 	code := a.code
 	if err != nil {
-		code = exitCode(zones.AsError(c.Context, err))
+		code = build.ExitOf(zones.AsError(c.Context, err))
 	}
-	a.beat(c, lake, code)
+	if c.Bool("dry-run") {
+		return err
+	}
+	if failed := extract.Heartbeat(c.Context, nil, a.values(lake).Heartbeat(lake.Config.Health), code); failed != nil {
+		a.talk.Failure(failed)
+	}
 	return err
-}
-
-// beat calls the heartbeat's address. An interrupted run has little time left, and tells all the same.
-func (a *app) beat(c *cli.Context, lake *zones.Lake, code int) {
-	address, found := a.values(lake).Env("BEDROT_HEARTBEAT")
-	if !found {
-		address = lake.Config.Health.Heartbeat
-	}
-	if address == "" || c.Bool("dry-run") {
-		return
-	}
-	limit := time.Minute
-	if c.Err() != nil {
-		limit = 3 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), limit)
-	defer cancel()
-	if err := extract.Heartbeat(ctx, nil, address, code); err != nil {
-		a.tell(zones.AsError(ctx, err))
-	}
 }
 
 func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
-	for _, step := range c.StringSlice("skip") {
-		if !slices.Contains(steps, step) {
-			return usage("--skip %q: the steps are %s", step, strings.Join(steps, ", "))
-		}
+	if err := build.CheckSteps(c.StringSlice("skip")); err != nil {
+		return err
 	}
 	if c.Bool("failed") {
 		failed, whole, found, err := lake.LastFailures("run", "build")
@@ -631,11 +484,11 @@ func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 		case err != nil:
 			return err
 		case found && !whole && len(failed) == 0:
-			a.talk(c).Say("nothing failed in the last run")
+			a.talk.Say("nothing failed in the last run")
 			return nil
 		case found && !whole:
 			a.choice.Only = append(a.choice.Only, failed...)
-			a.talk(c).Say("repeating %v", failed)
+			a.talk.Say("repeating %v", failed)
 		}
 	}
 	var arrive []build.Arrive
@@ -649,59 +502,14 @@ func (a *app) night(c *cli.Context, lake *zones.Lake) error {
 }
 
 // warehouse is the exporter into the database that the environment names; nil when it names none.
-func (a *app) warehouse(c *cli.Context, lake *zones.Lake) (*postgres.Exporter, error) {
-	values := a.values(lake)
-	url := postgres.Configured(values.Env)
-	if url == "" {
-		return nil, nil
-	}
-	catalog, err := a.catalog(c.Context, lake)
-	if err != nil {
-		return nil, err
-	}
-	tables, err := postgres.Tables(catalog)
-	hook, _ := values.Env(postgres.HookSetting)
-	return &postgres.Exporter{
-		Lake: lake, Tables: tables, Scripts: sql.Scripts(), URL: url, Hook: hook, Bedrot: built(), Pause: a.pause,
-		Memory: c.String("memory"), Threads: c.Int("threads"), Log: a.log(c), Now: a.now,
-	}, err
-}
-
-// deliver publishes the lake's version into the database, if there is one; what fails is found, not fatal.
-func (a *app) deliver(c *cli.Context, lake *zones.Lake) func(context.Context, *zones.Journal) []build.Finding {
-	return func(ctx context.Context, journal *zones.Journal) (findings []build.Finding) {
-		exporter, err := a.warehouse(c, lake)
-		if exporter == nil && err == nil {
-			return nil
+func (a *app) warehouse(c *cli.Context, lake *zones.Lake) func(context.Context) (*postgres.Exporter, error) {
+	return func(ctx context.Context) (*postgres.Exporter, error) {
+		e, err := postgres.New(ctx, lake, a.values(lake).Env, a.catalog)
+		if e != nil {
+			e.Bedrot, e.Pause, e.Memory, e.Threads, e.Log, e.Now = built(), a.pause, c.String("memory"), c.Int("threads"), a.log, a.now
 		}
-		var report postgres.Report
-		if err == nil {
-			report, err = a.publish(ctx, exporter, nil)
-		}
-		journal.Add(report.Event(err))
-		for _, found := range append(report.Warnings, postgres.Errors(ctx, err)...) {
-			found.Step = "export"
-			findings = append(findings, build.Finding{Error: found})
-		}
-		if err == nil {
-			a.talk(c).Released(report)
-		}
-		return findings
+		return e, err
 	}
-}
-
-// publish exports a version, or the one the lake shows.
-func (a *app) publish(ctx context.Context, exporter *postgres.Exporter, version *zones.Version) (report postgres.Report, err error) {
-	if version == nil {
-		version, err = exporter.Lake.Current()
-	}
-	if err == nil && version == nil {
-		err = &zones.Error{Code: "version_unknown", What: "nothing has been published yet", Next: "bedrot run"}
-	}
-	if err != nil {
-		return report, err
-	}
-	return exporter.Publish(ctx, version)
 }
 
 func (a *app) export(c *cli.Context) error {
@@ -710,49 +518,42 @@ func (a *app) export(c *cli.Context) error {
 		return err
 	}
 	if c.Args().First() != "postgres" || c.Args().Len() != 1 {
-		return usage("where to? bedrot export postgres")
+		return zones.Usage("where to? bedrot export postgres")
 	}
 	lake, err := a.open(c)
 	if err != nil {
 		return err
 	}
-	exporter, err := a.warehouse(c, lake)
+	exporter, err := a.warehouse(c, lake)(c.Context)
 	if err != nil {
 		return err
 	}
 	if exporter == nil {
-		return usage("which database? set %s, PGHOST or POSTGRES_HOST, in the environment or in .env", postgres.URLSetting)
+		return zones.Usage("which database? set %s, PGHOST or POSTGRES_HOST, in the environment or in .env", postgres.URLSetting)
 	}
-	version, err := a.version(c, lake, c.String("as-of"))
+	version, err := a.version(lake, c.String("as-of"))
 	if err != nil {
 		return err
 	}
-	progress := export.NewProgress(a.err, !c.Bool("quiet"))
+	progress := export.NewProgress(a.err, !a.talk.Quiet)
 	exporter.Step = progress.Step
 	exporter.Options = postgres.Options{DryRun: c.Bool("dry-run") || c.Bool("diff"), Diff: c.Bool("diff"), AsOf: c.String("as-of") != "", Full: c.Bool("full"), Accept: c.StringSlice("accept")}
-	report, err := a.publish(c.Context, exporter, version)
+	report, err := exporter.Publish(c.Context, version)
 	progress.Stop()
 	if err != nil {
 		return err
 	}
-	for i := range report.Warnings {
-		a.tell(&report.Warnings[i])
-		if report.Warnings[i].Record("", a.now()).Severity == "error" {
-			a.code = build.ExitPartly
-		}
+	if a.talk.Warnings(report.Warnings) {
+		a.code = build.ExitPartly
 	}
-	if c.Bool("json") {
+	if a.json {
 		return export.JSON(a.out, report)
 	}
-	a.talk(c).Released(report)
+	a.talk.Released(report)
 	return nil
 }
 
-func (a *app) extract(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) extract(c *cli.Context, lake *zones.Lake) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
@@ -761,102 +562,64 @@ func (a *app) extract(c *cli.Context) error {
 
 // fetch asks sources for what is due, by a runner as set sets it up; what fails is found, not fatal.
 func (a *app) fetch(c *cli.Context, set ...func(*extract.Runner)) build.Arrive {
-	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) ([]build.Finding, error) {
-		runner, err := a.runner(c, w)
-		if err != nil {
+	return func(ctx context.Context, w *zones.Writer, journal *zones.Journal) (findings []build.Finding, err error) {
+		r := a.runner(c, w.Lake)
+		if r.Backfill, err = extract.ParseBackfill(c.String("since"), c.String("until")); err != nil {
 			return nil, err
 		}
+		r.Lake, r.Select, r.Again, r.DryRun, r.Record = w, a.choice, c.Bool("again"), c.Bool("dry-run"), c.String("record")
+		r.Tell = func(o extract.Outcome) { a.talk.Fetched(o.Event()) }
+		if a.fetcher != nil {
+			a.fetcher(r)
+		}
 		for _, s := range set {
-			s(runner)
+			s(r)
 		}
-		runner.Run, runner.Tell = journal.Run(), func(o extract.Outcome) { a.talk(c).Fetched(o.Event()) }
-		outcomes, err := runner.Fetch(ctx)
-		a.fetched = nil
-		var findings []build.Finding
-		for _, o := range outcomes {
-			a.fetched = append(a.fetched, o.Event())
-			journal.Add(o.Event())
-			for _, found := range o.Found() {
-				findings = append(findings, build.Finding{Error: found})
-			}
+		fetched, found, err := r.Arrive(ctx, journal)
+		a.fetched = fetched
+		if logins := a.logins(c, w.Lake); logins.Store != nil {
+			found = append(found, logins.Warnings(a.choice)...)
 		}
-		if logins, ok := a.logins(c, w.Lake); ok {
-			for _, warning := range logins.Warnings(a.choice) {
-				findings = append(findings, build.Finding{Error: warning})
-			}
-		}
-		return findings, err
+		return build.Found(found...), err
 	}
 }
 
-// runner fetches as the flags ask for it.
-func (a *app) runner(c *cli.Context, w *zones.Writer) (*extract.Runner, error) {
-	backfill, err := extract.ParseBackfill(c.String("since"), c.String("until"))
-	if err != nil {
-		return nil, usage("%v", err)
-	}
-	runner := &extract.Runner{
-		Lake: w, Sources: extract.Sources(), Values: a.values(w.Lake), Select: a.choice, Backfill: backfill, Again: c.Bool("again"),
-		DryRun: c.Bool("dry-run"), Log: a.log(c), Now: a.now, Record: c.String("record"), Browser: a.chromium(w.Lake), Tokens: a.tokens(w.Lake),
-	}
-	if a.fetcher != nil {
-		a.fetcher(runner)
-	}
-	return runner, nil
-}
-
-// chromium is where the environment, or .env, says that it is.
-func (a *app) chromium(lake *zones.Lake) browser.Options {
-	setting := a.setting(lake)
-	return browser.Options{Executable: setting("BEDROT_CHROMIUM"), Driver: setting("BEDROT_PLAYWRIGHT")}
-}
-
-// setting looks up what is of no source.
-func (a *app) setting(lake *zones.Lake) func(name string) string {
+// runner asks services, as a lake and the environment set them up.
+func (a *app) runner(c *cli.Context, lake *zones.Lake) *extract.Runner {
 	values := a.values(lake)
-	return func(name string) string {
-		value, _ := values.Env(name)
-		return value
-	}
+	return &extract.Runner{Sources: extract.Sources(), Values: values, Log: a.log, Now: a.now, Browser: values.Browser(), Tokens: a.tokens(lake)}
 }
 
-// store is where logins are kept, and whether there is such a place.
-func (a *app) store(lake *zones.Lake) (*session.Store, bool) {
-	setting := a.setting(lake)
-	store := &session.Store{Dir: setting("BEDROT_SESSIONS"), Now: a.now, Passphrase: setting(session.PassphraseSetting), Key: setting(session.KeySetting)}
-	if state := cmp.Or(a.state, stateDir()); store.Dir == "" && state != "" {
-		store.Dir = filepath.Join(state, "sessions")
-	}
-	return store, store.Dir != ""
+// values are the settings of a lake, or of none.
+func (a *app) values(lake *zones.Lake) extract.Values { return extract.SettingsOf(lake, os.LookupEnv) }
+
+// store is where logins are kept; nil where there is no such place.
+func (a *app) store(lake *zones.Lake) *session.Store {
+	return a.values(lake).Store(cmp.Or(a.state, session.StateDir(os.Getenv("XDG_STATE_HOME"))), a.now)
 }
 
 // tokens is the store as sources see it; nil, and not a store of nowhere, where there is none.
 func (a *app) tokens(lake *zones.Lake) extract.Tokens {
-	if store, ok := a.store(lake); ok {
+	if store := a.store(lake); store != nil {
 		return store
 	}
 	return nil
 }
 
 // logins are those that are kept on this machine; a lake of nil has no say.
-func (a *app) logins(c *cli.Context, lake *zones.Lake) (*extract.Logins, bool) {
-	store, ok := a.store(lake)
+func (a *app) logins(c *cli.Context, lake *zones.Lake) *extract.Logins {
+	values := a.values(lake)
 	l := &extract.Logins{
-		Sources: extract.Sources(), Store: store, Values: a.values(lake), Browser: a.chromium(lake), Limit: c.Duration("timeout"), Say: a.talk(c).Say, Log: a.log(c), Now: a.now,
+		Sources: extract.Sources(), Store: a.store(lake), Values: values, Browser: values.Browser(), Limit: c.Duration("timeout"), Say: a.talk.Say, Log: a.log, Now: a.now,
 	}
 	if lake != nil {
 		l.Config = &lake.Config
 	}
-	l.Browser.Display = map[string]string{}
-	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR"} {
-		if value := os.Getenv(name); value != "" {
-			l.Browser.Display[name] = value
-		}
-	}
+	l.Browser.Display = browser.Screen(os.LookupEnv)
 	if export.IsTerminal(a.in) && export.IsTerminal(a.err) {
 		l.Ask = func(question string) (string, error) { return export.AskSecret(c.Context, a.in, a.err, question) }
 	}
-	return l, ok
+	return l
 }
 
 // sessions is bedrot session; it needs no lake.
@@ -865,110 +628,19 @@ func (a *app) sessions(c *cli.Context) error {
 	if err != nil && (zones.AsError(c.Context, err).Code != "lake_missing" || c.IsSet("lake")) {
 		return err
 	}
-	l, ok := a.logins(c, lake)
-	if !ok {
-		return &zones.Error{Code: "usage", What: "there is no folder for logins: neither HOME nor BEDROT_SESSIONS is set", Next: "set BEDROT_SESSIONS to a folder that nobody else may read"}
-	}
-	verb, subject, account := c.Args().Get(0), c.Args().Get(1), c.String("account")
-	if c.Args().Len() > 2 {
-		return usage("bedrot session %s takes one name, and options", verb)
-	}
-	switch verb {
-	case "", "list":
-		list, err := l.List(subject)
-		return errors.Join(show(a, c, list, list), err)
-	case "login":
-		return l.Login(c.Context, subject, account)
-	case "import":
-		data, err := a.loginFile(subject)
-		if err != nil {
-			return err
+	told, err := a.logins(c, lake).Do(c.Context, extract.Errand{
+		Args: c.Args().Slice(), Source: c.String("source"), Account: c.String("account"), To: c.String("to"), Recipient: c.String("recipient"), In: a.in, Out: a.out,
+	})
+	for _, failed := range told.Failed {
+		if !a.json {
+			a.talk.Failure(failed)
 		}
-		return l.Import(data, c.String("source"), account)
-	case "export":
-		return l.Export(a.out, c.String("to"), subject, account, c.String("recipient"))
-	case "test":
-		return a.testLogins(c, l, subject, account)
-	case "forget":
-		return l.Forget(subject, account)
 	}
-	return usage("bedrot session %s: there are list, login, import, export, test and forget", verb)
+	a.code = build.ExitOfLogins(told.Failed)
+	return errors.Join(export.Lines(a.out, a.json, told.Whole, told.Lines), err)
 }
 
-func (a *app) testLogins(c *cli.Context, l *extract.Logins, subject, account string) error {
-	tested, err := l.Test(c.Context, subject, account)
-	if err != nil {
-		return err
-	}
-	var works []extract.Tested
-	for _, one := range tested {
-		switch {
-		case one.Works:
-			works = append(works, one)
-			continue
-		case one.Err.Code != "login_needed":
-			a.code = build.ExitFailed
-		case a.code == build.ExitDone:
-			a.code = build.ExitLogin
-		}
-		if !c.Bool("json") {
-			a.tell(one.Err)
-		}
-	}
-	return show(a, c, tested, works)
-}
-
-// show prints a listing: as JSON where that is asked for, else line by line.
-func show[T fmt.Stringer](a *app, c *cli.Context, whole any, lines []T) error {
-	if c.Bool("json") {
-		return export.JSON(a.out, whole)
-	}
-	for _, line := range lines {
-		if _, err := fmt.Fprintln(a.out, line); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// loginFile reads a file to import; - is standard input.
-func (a *app) loginFile(path string) ([]byte, error) {
-	in := a.in
-	switch path {
-	case "":
-		return nil, usage("which file? bedrot session import FILE")
-	case "-":
-	default:
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot session import FILE", Err: err}
-		}
-		defer func() { _ = file.Close() }()
-		in = file
-	}
-	return io.ReadAll(io.LimitReader(in, extract.MaxLoginFile))
-}
-
-// values are the settings of sources: the environment first, then .env and lake.toml of the lake, if there
-// is one.
-func (a *app) values(lake *zones.Lake) extract.Values {
-	if lake == nil {
-		lake = &zones.Lake{}
-	}
-	return extract.Values{File: lake.Config.Settings, Env: func(name string) (string, bool) {
-		if value, ok := os.LookupEnv(name); ok {
-			return value, true
-		}
-		value, ok := lake.DotEnv[name]
-		return value, ok
-	}}
-}
-
-func (a *app) build(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) build(c *cli.Context, lake *zones.Lake) error {
 	if err := a.choose(c); err != nil {
 		return err
 	}
@@ -982,24 +654,11 @@ func (a *app) session(c *cli.Context, writable string, ask func(*query.Session) 
 	if err != nil {
 		return err
 	}
-	if c.String("as-of") == "" {
-		return a.ask(query.OpenCurrent(c.Context, lake, a.options(c, lake, writable)))(ask)
-	}
-	version, err := a.version(c, lake, c.String("as-of"))
+	version, err := a.version(lake, c.String("as-of"))
 	if err != nil {
 		return err
 	}
-	return a.ask(query.Open(c.Context, lake, version, a.options(c, lake, writable)))(ask)
-}
-
-// ask hands an opened session on and closes it.
-func (a *app) ask(s *query.Session, err error) func(func(*query.Session) error) error {
-	return func(ask func(*query.Session) error) error {
-		if err != nil {
-			return err
-		}
-		return errors.Join(ask(s), s.Close())
-	}
+	return query.Ask(c.Context, lake, version, a.options(c, lake, writable), ask)
 }
 
 func (a *app) options(c *cli.Context, lake *zones.Lake, writable string) query.Options {
@@ -1009,126 +668,47 @@ func (a *app) options(c *cli.Context, lake *zones.Lake, writable string) query.O
 	}
 }
 
-// version is the one somebody asked for, and says which that is; the published one when nobody did.
-func (a *app) version(c *cli.Context, lake *zones.Lake, asked string) (*zones.Version, error) {
+// version is the one somebody asked for, and says which that is; nil when nobody did.
+func (a *app) version(lake *zones.Lake, asked string) (*zones.Version, error) {
 	if asked == "" {
-		return lake.Current()
+		return nil, nil
 	}
 	found, err := lake.FindVersion(asked)
 	if err != nil {
 		return nil, err
 	}
-	if asked != found.Run {
-		a.talk(c).Say("%s is version %s of %s", asked, found.Run, found.Created.Format(time.RFC3339))
-	}
-	if found.Gap {
-		a.talk(c).Tell("warning: versions after it are no longer kept: what was published then may have been one of those")
-	}
+	a.talk.Found(asked, found)
 	return found.Version, nil
 }
 
-func (a *app) query(c *cli.Context) (err error) {
-	question := export.Question{Format: c.String("output"), File: c.String("out"), Out: a.out}
-	if question.SQL, err = a.queryText(c); err != nil {
-		return err
-	}
+func (a *app) query(c *cli.Context) error {
+	question := export.Question{Script: c.String("file"), Words: c.Args().Slice(), In: a.in, Format: c.String("output"), File: c.String("out"), Out: a.out}
 	if err := question.Settle(); err != nil {
-		return usage("%v", err)
+		return err
 	}
 	return a.session(c, question.File, func(s *query.Session) error { return question.Answer(c.Context, s) })
 }
 
 // shell answers on a terminal line by line, and elsewhere what a stream says.
 func (a *app) shell(c *cli.Context) (err error) {
-	onTerminal := export.IsTerminal(a.in) && export.IsTerminal(a.out)
-	s := &export.Shell{Out: a.out, Err: a.err, Mode: "csv", Now: a.now}
-	var terminal *export.Terminal
-	if onTerminal {
-		s.Mode, s.Timing = "table", true
-		if terminal, err = a.terminal(c); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, terminal.Close()) }()
+	s := &export.Shell{In: a.in, Out: a.out, Err: a.err, Quiet: a.talk.Quiet, Catalog: a.catalog, Now: a.now}
+	if err := s.Open(c.String("history"), session.StateDir(os.Getenv("XDG_STATE_HOME"))); err != nil {
+		return err
 	}
-	return a.session(c, "", func(session *query.Session) error {
-		s.Session = session
-		s.Catalog = func(ctx context.Context) (*script.Catalog, error) { return a.catalog(ctx, session.Lake) }
-		if !onTerminal {
-			ok, err := s.Read(c.Context, a.in)
-			if !ok {
-				a.code = build.ExitFailed
-			}
-			return err
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return a.session(c, "", func(opened *query.Session) error {
+		s.Session = opened
+		ok, err := s.Serve(c.Context, func() { os.Exit(build.ExitInterrupted) })
+		if !ok {
+			a.code = build.ExitFailed
 		}
-		// SIGTERM ends the program also while it waits for a key.
-		ended := make(chan os.Signal, 1)
-		signal.Notify(ended, syscall.SIGTERM)
-		defer signal.Stop(ended)
-		go func() {
-			if _, ok := <-ended; ok {
-				_ = session.Close()
-				os.Exit(build.ExitInterrupted)
-			}
-		}()
-		a.talk(c).Say("bedrot: lake %s. Statements end with a semicolon; .help says more", session.Lake.Root)
-		return terminal.Run(context.WithoutCancel(c.Context), s, func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return signal.NotifyContext(ctx, os.Interrupt)
-		})
+		return err
 	})
 }
 
-// stateDir is where what this user's bedrot remembers lies; empty where there is no such place.
-func stateDir() string {
-	state := os.Getenv("XDG_STATE_HOME")
-	if home, err := os.UserHomeDir(); state == "" && err == nil {
-		state = filepath.Join(home, ".local", "state")
-	}
-	if state == "" {
-		return ""
-	}
-	return filepath.Join(state, "bedrot")
-}
-
-// terminal is opened before the session puts this process behind the fence.
-func (a *app) terminal(c *cli.Context) (*export.Terminal, error) {
-	history := c.String("history")
-	if state := stateDir(); history == "" && state != "" {
-		history = filepath.Join(state, "history")
-		if err := os.MkdirAll(state, 0o700); err != nil {
-			return nil, err
-		}
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	pager := exec.Command(program, "pager")
-	pager.Stderr = os.Stderr
-	return export.OpenTerminal(history, pager)
-}
-
-// pager is the shell's child that shows long answers. It outlives Ctrl-C, which is for the pager.
+// pager is the shell's child that shows long answers.
 func (a *app) pager(*cli.Context) error {
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-	show := strings.Fields(os.Getenv("PAGER"))
-	if len(show) == 0 {
-		show = []string{"less", "-FSX"}
-	}
-	return export.ServePager(a.in, a.out, a.err, show, os.Environ())
-}
-
-func (a *app) queryText(c *cli.Context) (string, error) {
-	switch {
-	case c.String("file") != "":
-		text, err := os.ReadFile(c.String("file"))
-		return string(text), err
-	case c.Args().Present():
-		return strings.Join(c.Args().Slice(), " "), nil
-	case export.IsTerminal(a.in):
-		return "", usage("which question? bedrot query 'select …'")
-	}
-	text, err := io.ReadAll(io.LimitReader(a.in, 16<<20))
-	return string(text), err
+	return export.ServePager(a.in, a.out, a.err, os.Getenv("PAGER"), os.Environ())
 }
 
 // listing opens a session and the catalog for commands that list what is in a lake; --json prints
@@ -1139,13 +719,14 @@ func (a *app) listing(c *cli.Context, show func(export.Listing) error) error {
 		return err
 	}
 	// Before the session: behind its fence nothing remembers plans.
-	catalog, err := a.catalog(c.Context, lake)
-	if err != nil {
+	if _, err := a.catalog(c.Context, lake); err != nil {
 		return err
 	}
-	return a.session(c, "", func(s *query.Session) error {
-		return show(export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()})
-	})
+	return a.session(c, "", func(s *query.Session) error { return show(a.list(s)) })
+}
+
+func (a *app) list(s *query.Session) export.Listing {
+	return export.Listing{Session: s, Catalog: a.scripts, Out: a.out, JSON: a.json, Now: a.now()}
 }
 
 func (a *app) status(c *cli.Context) error {
@@ -1164,42 +745,15 @@ func (a *app) status(c *cli.Context) error {
 }
 
 func (a *app) tables(c *cli.Context) error {
-	if c.Bool("sql") {
-		if !c.Args().Present() {
-			return usage("which table? bedrot tables curated.royalties --sql")
+	if c.Bool("sql") && !c.Args().Present() {
+		return zones.Usage("which table? bedrot tables curated.royalties --sql")
+	}
+	return a.listing(c, func(l export.Listing) error {
+		if c.Bool("sql") {
+			return l.SQL(c.Context, c.Args().First())
 		}
-		return a.listing(c, func(l export.Listing) error { return l.SQL(c.Context, c.Args().First()) })
-	}
-	return a.listing(c, func(l export.Listing) error { return l.Tables(c.Args().First(), c.Bool("path")) })
-}
-
-// describe joins a source with its raw scripts, and with a lake's accounts and settings if there is one.
-func (a *app) describe(source extract.Source, lake *zones.Lake) (export.SourceInfo, error) {
-	info := export.SourceInfo{Name: source.Name, Title: source.Title, Doc: source.Doc, API: source.API.String()}
-	for _, s := range source.Streams {
-		stream := export.StreamInfo{Name: s.Name, Doc: s.Doc, Cadence: s.Cadence, Lag: s.Lag, FreshDays: -1, Doors: s.Doors(), Steps: s.Steps, Limits: s.Limits, Traps: s.Traps}
-		if made := a.scripts.Script("raw." + source.Name + "__" + s.Name); made != nil {
-			stream.FreshDays = made.Header.Fresh
-			for _, column := range made.Columns {
-				stream.Columns = append(stream.Columns, column.Name)
-			}
-		}
-		info.Streams = append(info.Streams, stream)
-	}
-	if lake == nil {
-		return info, nil
-	}
-	accounts, err := source.Standing(lake, a.values(lake), a.tokens(lake), a.now())
-	for _, account := range accounts {
-		info.Accounts = append(info.Accounts, export.AccountInfo(account))
-	}
-	for _, setting := range source.Settings {
-		info.Settings = append(info.Settings, export.SettingInfo{
-			Name: setting.Name, Doc: setting.Doc, Required: setting.Required, Secret: setting.Secret, Default: setting.Default,
-			Set: setting.SetFor(a.values(lake), lake.Config.AccountsOf(source.Name)),
-		})
-	}
-	return info, err
+		return l.Tables(c.Args().First(), c.Bool("path"))
+	})
 }
 
 // sources needs no lake: with one, its own scripts, accounts and settings count too.
@@ -1208,26 +762,27 @@ func (a *app) sources(c *cli.Context) error {
 	if err != nil {
 		lake = nil
 	}
-	if a.scripts == nil {
-		if a.scripts, err = sql.Load(c.Context, lake); err != nil {
-			return err
-		}
+	catalog, err := a.catalog(c.Context, lake)
+	if err != nil {
+		return err
 	}
-	var infos []export.SourceInfo
-	for _, source := range extract.Sources() {
-		info, err := a.describe(source, lake)
-		if err != nil {
-			return err
-		}
-		if c.Args().First() == source.Name {
-			return info.Print(a.out, c.Bool("json"))
-		}
-		infos = append(infos, info)
+	guides, err := extract.Guides(c.Args().Slice(), lake, a.values(lake), a.tokens(lake), a.now(), catalog.Gives)
+	switch {
+	case err != nil:
+		return err
+	case c.Args().Present():
+		return a.show(guides[0], guides[0].Whole())
 	}
-	if !c.Args().Present() {
-		return export.Sources(a.out, infos, c.Bool("json"))
+	return a.show(guides, guides.String())
+}
+
+// show prints what is asked for: as JSON, or as a text.
+func (a *app) show(whole any, text string) error {
+	if a.json {
+		return export.JSON(a.out, whole)
 	}
-	return &zones.Error{Code: "source_unknown", What: "there is no source " + c.Args().First(), Where: c.Args().First(), Next: "bedrot sources"}
+	export.Talk{Out: a.out}.Tell("%s", text)
+	return nil
 }
 
 func (a *app) rejects(c *cli.Context) error {
@@ -1240,60 +795,21 @@ func (a *app) rejects(c *cli.Context) error {
 }
 
 // profile needs no lake.
-func (a *app) profile(c *cli.Context) (err error) {
-	path := c.Args().First()
-	if path == "" {
-		return usage("which file? bedrot profile FILE")
+func (a *app) profile(c *cli.Context) error {
+	if c.Args().First() == "" {
+		return zones.Usage("which file? bedrot profile FILE")
 	}
-	scratch, err := os.MkdirTemp("", "bedrot-profile-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	members, err := read.Expand(c.Context, path, filepath.Base(path), scratch, read.Limits{})
-	if err != nil {
-		return &zones.Error{Code: "file_unreadable", What: err.Error(), Where: path, Next: "bedrot profile FILE", Err: err}
-	}
-	for _, m := range members {
-		p, ok, err := read.ProfileOf(c.Context, m)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return &zones.Error{Code: "file_unknown", What: "holds no table and no records that can be made out", Where: m.Name, Next: "look at it: head " + path}
-		}
-		if err := export.Profile(a.out, m.Name, p, c.Bool("json")); err != nil {
-			return err
-		}
-		if dir := c.String("draft"); dir != "" {
-			name := filepath.Base(m.Name)
-			source := c.String("source")
-			if source == "" {
-				source = draft.Name(strings.TrimSuffix(name, filepath.Ext(name)))
-			}
-			files, err := draft.Source(p, draft.Name(source), draft.Name(c.String("stream")), name)
-			if err != nil {
-				return err
-			}
-			if err := export.WriteDraft(dir, files); err != nil {
-				return err
-			}
-			for _, file := range slices.Sorted(maps.Keys(files)) {
-				a.talk(c).Say("wrote %s", filepath.Join(dir, file))
-			}
-			break
-		}
-	}
-	return nil
+	profiling := export.Profiling{Out: a.out, JSON: a.json, Talk: a.talk, Dir: c.String("draft"), Source: c.String("source"), Stream: c.String("stream")}
+	return profiling.File(c.Context, c.Args().First())
 }
 
 func (a *app) lineage(c *cli.Context) error {
 	if !c.Args().Present() {
-		return usage("which table? bedrot lineage curated.royalties --where \"sale_month = '2025-01'\"")
+		return zones.Usage("which table? bedrot lineage curated.royalties --where \"sale_month = '2025-01'\"")
 	}
 	drawn := c.String("output") == "mermaid"
 	if !drawn && c.String("output") != "" {
-		return usage("lineage -o %s: only mermaid", c.String("output"))
+		return zones.Usage("lineage -o %s: only mermaid", c.String("output"))
 	}
 	if c.Bool("down") {
 		return a.listing(c, func(l export.Listing) error { return l.Down(c.Args().First(), drawn) })
@@ -1316,170 +832,106 @@ func (a *app) drops(c *cli.Context) error {
 		return a.listing(c, func(l export.Listing) error { return l.Drops() })
 	}
 	if (verdict != zones.Accept && verdict != zones.Withdraw) || c.Args().Len() != 2 {
-		return usage("bedrot drops, bedrot drops accept ID, or bedrot drops withdraw ID")
+		return zones.Usage("bedrot drops, bedrot drops accept ID, or bedrot drops withdraw ID")
 	}
 	lake, err := a.open(c)
 	if err != nil {
 		return err
 	}
-	w, err := lake.Lock("drops", a.now())
-	if err != nil {
+	return lake.Hold("drops", a.now(), func(w *zones.Writer) error {
+		drop, err := w.FindDrop(c.Args().Get(1))
+		if err == nil {
+			err = w.Decide(drop, verdict, a.now())
+		}
+		if err == nil {
+			a.talk.Say("%s drop %s: %s\nnext: bedrot run", drop.Where(), drop.ID, verdict)
+		}
 		return err
-	}
-	drop, err := lake.FindDrop(c.Args().Get(1))
-	if err == nil {
-		err = w.Decide(drop, verdict, a.now())
-	}
-	if err == nil {
-		a.talk(c).Say("%s drop %s: %s\nnext: bedrot run", drop.Where(), drop.ID, verdict)
-	}
-	return errors.Join(err, w.Close())
+	})
 }
 
 func (a *app) diff(c *cli.Context) error {
 	args := c.Args().Slice()
 	if len(args) < 1 || len(args) > 3 {
-		return usage("bedrot diff [FROM [TO]] TABLE")
+		return zones.Usage("bedrot diff [FROM [TO]] TABLE")
 	}
 	lake, err := a.open(c)
 	if err != nil {
 		return err
 	}
-	table, from, to := args[len(args)-1], "", ""
-	if len(args) > 1 {
-		from = args[0]
-	}
-	if len(args) > 2 {
-		to = args[1]
-	}
-	newer, err := a.version(c, lake, to)
+	table, versions := args[len(args)-1], append(args[:len(args)-1:len(args)-1], "", "")
+	older, newer, err := lake.Pair(versions[0], versions[1], a.talk.Found)
 	if err != nil {
 		return err
 	}
-	if from == "" && newer != nil {
-		from = newer.Previous
-	}
-	if from == "" {
-		return usage("there is no earlier version to compare with")
-	}
-	older, err := a.version(c, lake, from)
-	if err != nil {
-		return err
-	}
-	return a.ask(query.Open(c.Context, lake, newer, a.options(c, lake, "")))(func(s *query.Session) error {
-		catalog, err := a.catalog(c.Context, lake)
-		if err != nil {
+	return query.Ask(c.Context, lake, newer, a.options(c, lake, ""), func(s *query.Session) error {
+		if _, err := a.catalog(c.Context, lake); err != nil {
 			return err
 		}
-		l := export.Listing{Session: s, Catalog: catalog, Out: a.out, JSON: c.Bool("json"), Now: a.now()}
-		return l.Diff(c.Context, older, table, c.Int("limit"))
+		return a.list(s).Diff(c.Context, older, table, c.Int("limit"))
 	})
 }
 
-func (a *app) rollback(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
+func (a *app) rollback(c *cli.Context, lake *zones.Lake) error {
 	if !c.Args().Present() && !c.Bool("release") {
-		return export.Versions(a.out, lake, c.Bool("json"))
+		return export.Versions(a.out, lake, a.json)
 	}
-	w, err := lake.Lock("rollback", a.now())
-	if err != nil {
-		return err
-	}
-	return errors.Join(a.rollbackOn(c, w), w.Close())
-}
-
-func (a *app) rollbackOn(c *cli.Context, w *zones.Writer) error {
-	if c.Bool("release") {
-		pin, err := w.Release(a.now())
-		if err == nil {
-			a.talk(c).Say("version %s stays published until the next run publishes again\nnext: bedrot run", pin.Version)
-		}
-		return err
-	}
-	version, err := a.version(c, w.Lake, c.Args().First())
-	if err != nil {
-		return err
-	}
-	if err := w.Rollback(version, a.now()); err != nil {
-		return err
-	}
-	a.talk(c).Say("published again: version %s. Runs land what arrives, but publish nothing\nnext: bedrot rollback --release   once what was wrong is put right", version.Run)
-	return nil
-}
-
-func (a *app) prune(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
-	acts, err := lake.Plan(lake.Config.Retention, a.now())
-	if err != nil || !c.Bool("apply") {
-		return errors.Join(err, export.Retention(a.out, acts, false, c.Bool("json")))
-	}
-	w, err := lake.Lock("prune", a.now())
-	if err != nil {
-		return err
-	}
-	if acts, err = w.Plan(lake.Config.Retention, a.now()); err == nil {
-		acts, err = w.Apply(c.Context, acts)
-	}
-	return errors.Join(err, w.Close(), export.Retention(a.out, acts, true, c.Bool("json")))
-}
-
-func (a *app) check(c *cli.Context) error {
-	lake, err := a.open(c)
-	if err != nil {
-		return err
-	}
-	subset, err := zones.ParseSubset(c.String("subset"))
-	if err != nil {
-		return usage("--subset: %v", err)
-	}
-	checked := export.Checked{Reconciled: query.Reconciled{Differences: []query.Miscount{}}}
-	if checked.Verified, err = lake.Verify(c.Context, subset); err != nil {
-		return err
-	}
-	// Numbers are counted in files that are known to be whole.
-	if len(checked.Damaged) == 0 {
-		err = a.ask(query.OpenCurrent(c.Context, lake, a.options(c, lake, "")))(func(s *query.Session) error {
-			catalog, err := a.catalog(c.Context, lake)
+	return lake.Hold("rollback", a.now(), func(w *zones.Writer) error {
+		if c.Bool("release") {
+			pin, err := w.Release(a.now())
 			if err == nil {
-				checked.Reconciled, err = s.Reconcile(c.Context, catalog, subset)
+				a.talk.Say("version %s stays published until the next run publishes again\nnext: bedrot run", pin.Version)
 			}
 			return err
-		})
+		}
+		found, err := w.FindVersion(c.Args().First())
+		if err != nil {
+			return err
+		}
+		a.talk.Found(c.Args().First(), found)
+		if err = w.Rollback(found.Version, a.now()); err == nil {
+			a.talk.Say("published again: version %s. Runs land what arrives, but publish nothing\nnext: bedrot rollback --release   once what was wrong is put right", found.Run)
+		}
+		return err
+	})
+}
+
+func (a *app) prune(c *cli.Context, lake *zones.Lake) error {
+	acts, err := lake.Plan(lake.Config.Retention, a.now())
+	if err != nil || !c.Bool("apply") {
+		return errors.Join(err, export.Retention(a.out, acts, false, a.json))
 	}
+	return lake.Hold("prune", a.now(), func(w *zones.Writer) error {
+		if acts, err = w.Plan(lake.Config.Retention, a.now()); err == nil {
+			acts, err = w.Apply(c.Context, acts)
+		}
+		return errors.Join(err, export.Retention(a.out, acts, true, a.json))
+	})
+}
+
+func (a *app) check(c *cli.Context, lake *zones.Lake) error {
+	subset, err := zones.ParseSubset(c.String("subset"))
 	if err != nil {
+		return zones.Usage("--subset: %v", err)
+	}
+	var checked export.Checked
+	if checked.Verified, checked.Reconciled, err = query.Check(c.Context, lake, subset, a.options(c, lake, ""), a.catalog); err != nil {
 		return err
 	}
 	if !checked.Sound() {
 		a.code = build.ExitFailed
 	}
-	return checked.Print(a.out, c.Bool("json"))
+	return checked.Print(a.out, a.json)
 }
 
 func (a *app) doctor(c *cli.Context) error {
-	scratch, err := os.MkdirTemp("", "bedrot-doctor-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(scratch) }()
-	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog}
-	d.Names = func(ctx context.Context, catalog *script.Catalog, path string) string {
-		return sql.Recogniser{Catalog: catalog, Scratch: scratch}.Misfit(ctx, path, "catalog")
-	}
+	d := query.Doctor{Root: c.String("lake"), Env: c.String("env"), Files: a.files, Now: a.now(), Load: a.catalog, Names: sql.Misfit}
 	d.Probes = func(ctx context.Context, lake *zones.Lake) (findings []query.Finding) {
-		runner := extract.Runner{Sources: extract.Sources(), Values: a.values(lake), Log: a.log(c), Now: a.now, Browser: a.chromium(lake), Tokens: a.tokens(lake)}
-		for _, probed := range runner.Probe(ctx, lake) {
+		for _, probed := range a.runner(c, lake).Probe(ctx, lake) {
 			findings = append(findings, query.Finding(probed))
 		}
-		if exporter, err := a.warehouse(c, lake); err == nil && exporter != nil {
-			for _, examined := range exporter.Examine(ctx) {
-				findings = append(findings, query.Finding(examined))
-			}
+		if exporter, err := a.warehouse(c, lake)(ctx); err == nil && exporter != nil {
+			findings = append(findings, exporter.Examine(ctx)...)
 		}
 		return findings
 	}
@@ -1488,53 +940,43 @@ func (a *app) doctor(c *cli.Context) error {
 		if err != nil {
 			return &zones.Error{Code: "browser_missing", What: err.Error(), Next: "see the message"}
 		}
-		a.talk(c).Say("the browser's driver is in %s", dir)
+		a.talk.Say("the browser's driver is in %s", dir)
 	}
 	findings := d.Examine(c.Context)
 	if !query.Well(findings) {
 		a.code = build.ExitFailed
 	}
-	return export.Diagnosis(a.out, findings, c.Bool("json"))
+	return export.Diagnosis(a.out, findings, a.json)
 }
 
 func (a *app) test(c *cli.Context) error {
-	dir := "testdata"
-	if c.Args().Present() {
-		dir = c.Args().First()
-	}
+	dir := argument(c, "testdata")
 	catalog, err := sql.Load(c.Context, nil)
 	if err != nil {
 		return err
 	}
 	suite, err := fixture.RunAll(c.Context, dir, fixture.Runner{
-		Catalog: catalog, Scripts: sql.Scripts(), Log: a.log(c), Update: c.Bool("update"), Thorough: !c.Bool("update"),
-	}, func(r fixture.Result) { a.talk(c).Say("%s", r) })
+		Catalog: catalog, Scripts: sql.Scripts(), Log: a.log, Update: c.Bool("update"), Thorough: !c.Bool("update"),
+	}, func(r fixture.Result) { a.talk.Say("%s", r) })
 	if err != nil {
 		return err
 	}
-	if path := c.String("junit"); path != "" {
-		if err := suite.WriteJUnit(path); err != nil {
-			return err
-		}
+	if err := suite.WriteJUnit(c.String("junit")); err != nil {
+		return err
 	}
-	if suite.Failed > 0 {
-		a.code = build.ExitFailed
-	}
-	a.talk(c).Tell("%d cases, %d failed", len(suite.Results), suite.Failed)
-	schema := filepath.Join(dir, fixture.SchemaFile)
-	if _, err := os.Stat(schema); err != nil {
-		return nil //nolint:nilerr // nothing is promised in this folder
-	}
-	problems, err := fixture.CheckSchema(catalog, schema, filepath.Join(dir, "..", "CHANGELOG.md"), c.Bool("update"))
+	a.talk.Tell("%d cases, %d failed", len(suite.Results), suite.Failed)
+	problems, err := fixture.CheckPromise(catalog, dir, c.Bool("update"))
 	for _, problem := range problems {
+		a.talk.Tell("schema: %s", problem)
+	}
+	if suite.Failed+len(problems) > 0 {
 		a.code = build.ExitFailed
-		a.talk(c).Tell("schema: %s", problem)
 	}
 	return err
 }
 
 func (a *app) errorCodes(c *cli.Context) error {
-	if c.Bool("json") {
+	if a.json {
 		return export.JSON(a.out, zones.Codes())
 	}
 	_, err := io.WriteString(a.out, export.ErrorHelp())

@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,39 +10,68 @@ import (
 	"strings"
 
 	"bedrot/sql/query"
+	"bedrot/zones"
 )
 
-// Question is SQL and where its answer goes.
+// Question is SQL and where its answer goes. The SQL is a file's, else the words of a command line, else
+// what comes in.
 type Question struct {
-	SQL string
+	Script string // the file
+	Words  []string
+	In     io.Reader
 	// Format is one of Formats or parquet; empty is a table on a terminal, else CSV.
 	Format string
 	// File is written instead of Out when it is named.
 	File string
 	Out  io.Writer
+
+	sql string
 }
 
-// Settle fills in the defaults and refuses what cannot be answered, before anything is opened.
+// read finds out what is asked. On a terminal nobody is kept waiting for it.
+func (q *Question) read() (err error) {
+	var text []byte
+	switch {
+	case q.Script != "":
+		text, err = os.ReadFile(q.Script)
+	case len(q.Words) > 0:
+		text = []byte(strings.Join(q.Words, " "))
+	case IsTerminal(q.In):
+		return zones.Usage("which question? bedrot query 'select …'")
+	default:
+		text, err = io.ReadAll(io.LimitReader(q.In, 16<<20))
+	}
+	q.sql = string(text)
+	return err
+}
+
+// Settle reads the question, fills in the defaults and refuses what cannot be answered, before anything is
+// opened.
 func (q *Question) Settle() (err error) {
+	if err := q.read(); err != nil {
+		return err
+	}
 	switch {
 	case q.Format == "" && q.File == "" && IsTerminal(q.Out):
 		q.Format = "table"
 	case q.Format == "":
 		q.Format = "csv"
 	case q.Format == "parquet" && q.File == "":
-		return errors.New("-o parquet needs --out FILE")
+		return zones.Usage("-o parquet needs --out FILE")
 	case q.Format == "xlsx" && q.File == "" && IsTerminal(q.Out):
-		return errors.New("-o xlsx needs --out FILE")
+		return zones.Usage("-o xlsx needs --out FILE")
 	case q.Format != "parquet" && !slices.Contains(Formats(), q.Format):
-		return fmt.Errorf("unknown format %q: one of %s, parquet", q.Format, strings.Join(Formats(), ", "))
+		return zones.Usage("unknown format %q: one of %s, parquet", q.Format, strings.Join(Formats(), ", "))
 	}
 	if IsTerminal(q.Out) {
 		q.Out = &terminalWriter{out: q.Out}
 	}
 	if q.File != "" {
-		q.File, err = filepath.Abs(q.File)
+		if q.File, err = filepath.Abs(q.File); err != nil {
+			return zones.Usage("%v", err)
+		}
 	}
-	return err
+	return nil
 }
 
 // terminalWriter lets no control character through to a terminal but tab and new line: what a file
@@ -83,7 +111,7 @@ func (w *terminalWriter) Write(data []byte) (int, error) {
 // Answer writes the answer of a settled question.
 func (q Question) Answer(ctx context.Context, s *query.Session) error {
 	if q.Format == "parquet" {
-		return s.Export(ctx, q.SQL, q.File)
+		return s.Export(ctx, q.sql, q.File)
 	}
 	if q.File == "" {
 		return q.write(ctx, s, q.Out)
@@ -100,7 +128,7 @@ func (q Question) write(ctx context.Context, s *query.Session, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	if err := s.Run(ctx, q.SQL, w); err != nil {
+	if err := s.Run(ctx, q.sql, w); err != nil {
 		return err
 	}
 	if book, ok := w.(io.Closer); ok {

@@ -77,6 +77,16 @@ func Versions(out io.Writer, lake *zones.Lake, asJSON bool) error {
 	return nil
 }
 
+// Found tells which version somebody who asked for one gets.
+func (t Talk) Found(asked string, found zones.Found) {
+	if asked != found.Run {
+		t.Say("%s is version %s of %s", asked, found.Run, found.Created.Format(time.RFC3339))
+	}
+	if found.Gap {
+		t.Tell("warning: versions after it are no longer kept: what was published then may have been one of those")
+	}
+}
+
 // Diff tells what changed in a table since an older version.
 func (l Listing) Diff(ctx context.Context, from *zones.Version, table string, limit int) error {
 	var key []string

@@ -27,6 +27,8 @@ func JSON(out io.Writer, v any) error {
 type Talk struct {
 	Out   io.Writer
 	Quiet bool
+	JSON  bool // failures are told as their records
+	Now   func() time.Time
 }
 
 // Say writes a line, unless quiet.
@@ -46,12 +48,38 @@ func (t Talk) Tell(format string, args ...any) {
 	_, _ = fmt.Fprintln(t.Out, strings.Join(lines, "\n"))
 }
 
-// Failure tells an error and the next step.
+// Lines lists things in a line each, or as JSON all that there is to know of them, if there is anything.
+func Lines(out io.Writer, asJSON bool, whole any, lines []string) error {
+	if asJSON && whole != nil {
+		return JSON(out, whole)
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Failure tells an error and the next step, or its record.
 func (t Talk) Failure(e *zones.Error) {
+	if t.JSON {
+		_ = JSON(t.Out, e.Record("", t.Now()))
+		return
+	}
 	t.Tell("error: %v", e)
 	if e.Next != "" {
 		t.Tell("    next: %s", e.Next)
 	}
+}
+
+// Warnings tells what was odd, and reports whether any of it is an error.
+func (t Talk) Warnings(odd []zones.Error) (failed bool) {
+	for i := range odd {
+		t.Failure(&odd[i])
+		failed = failed || odd[i].Record("", t.Now()).Severity == "error"
+	}
+	return failed
 }
 
 // ErrorHelp lists every kind of error.
@@ -166,35 +194,6 @@ func (t Talk) drop(d build.DropResult) {
 	}
 	for _, example := range d.Examples {
 		t.Tell("    %s", example)
-	}
-}
-
-// Landing is what became of one imported file.
-type Landing struct {
-	Path    string
-	Drop    *zones.Drop
-	Known   bool // the same bytes were landed before
-	Skipped bool // not chosen
-	DryRun  bool
-	Warning string
-}
-
-// Landed tells what became of an imported file.
-func (t Talk) Landed(l Landing) {
-	switch {
-	case l.Skipped:
-		t.Say("%s: not taken: %s was not chosen", l.Path, l.Drop.Where())
-		return
-	case l.Known:
-		t.Say("%s: already landed as %s drop %s", l.Path, l.Drop.Where(), l.Drop.ID)
-		return
-	case l.DryRun:
-		t.Say("%s: would land as %s, captured %s (%s)", l.Path, l.Drop.Where(), l.Drop.AsOf.Format(time.RFC3339), l.Drop.AsOfFrom)
-	default:
-		t.Say("%s: landed as %s, captured %s", l.Path, l.Drop.Where(), l.Drop.AsOf.Format(time.RFC3339))
-	}
-	if l.Warning != "" {
-		t.Tell("    warning: %s", l.Warning)
 	}
 }
 

@@ -20,13 +20,47 @@ import (
 type Shell struct {
 	Session *query.Session
 	// Catalog loads the scripts when somebody asks for a schema.
-	Catalog  func(context.Context) (*script.Catalog, error)
+	Catalog  func(context.Context, *zones.Lake) (*script.Catalog, error)
+	In       io.Reader
 	Out, Err io.Writer
+	Quiet    bool
 	// Page shows a text that may be longer than the terminal; nil prints it.
 	Page   func(text []byte) error
 	Mode   string
 	Timing bool
 	Now    func() time.Time
+
+	terminal *Terminal // nil where a stream is answered
+}
+
+// Open opens the terminal, if that is what the shell is used on, before the session's fence leaves nothing
+// but the lake to this process; see OpenTerminal.
+func (s *Shell) Open(history, state string) (err error) {
+	s.Mode = "csv"
+	if !IsTerminal(s.In) || !IsTerminal(s.Out) {
+		return nil
+	}
+	s.Mode, s.Timing = "table", true
+	s.terminal, err = OpenTerminal(history, state)
+	return err
+}
+
+// Close closes the terminal.
+func (s *Shell) Close() error {
+	if s.terminal == nil {
+		return nil
+	}
+	return s.terminal.Close()
+}
+
+// Serve answers what is typed on the terminal, until the person or SIGTERM ends it, which quits the program,
+// or what a stream says; it reports whether all of that went well.
+func (s *Shell) Serve(ctx context.Context, quit func()) (ok bool, err error) {
+	if s.terminal == nil {
+		return s.Read(ctx, s.In)
+	}
+	Talk{Out: s.Err, Quiet: s.Quiet}.Say("bedrot: lake %s. Statements end with a semicolon; .help says more", s.Session.Lake.Root)
+	return true, s.terminal.Run(ctx, s, quit)
 }
 
 // errQuit ends a shell.
@@ -175,7 +209,7 @@ func (s *Shell) tables(pattern string) error {
 }
 
 func (s *Shell) schema(ctx context.Context, table string) error {
-	catalog, err := s.Catalog(ctx)
+	catalog, err := s.Catalog(ctx, s.Session.Lake)
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/reeflective/readline"
 	"golang.org/x/term"
@@ -28,10 +31,17 @@ type Terminal struct {
 	paging  bool
 }
 
-// OpenTerminal prepares line editing, the history in a file ("" keeps none), and the pager, which is a
-// child process of this program, so that it lives outside the fence.
-func OpenTerminal(historyFile string, pagerCommand *exec.Cmd) (*Terminal, error) {
+// OpenTerminal prepares line editing, the history, and the pager, which is a child process of this program,
+// so that it lives outside the fence. The history is kept in a file, else below state, the folder of what
+// this user's programs remember; where both are empty, none is kept.
+func OpenTerminal(historyFile, state string) (*Terminal, error) {
 	t := &Terminal{editor: readline.NewShell(), history: &history{}}
+	if historyFile == "" && state != "" {
+		historyFile = filepath.Join(state, "history")
+		if err := os.MkdirAll(state, 0o700); err != nil {
+			return nil, err
+		}
+	}
 	if historyFile != "" {
 		file, err := os.OpenFile(historyFile, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 		if err != nil {
@@ -49,7 +59,7 @@ func OpenTerminal(historyFile string, pagerCommand *exec.Cmd) (*Terminal, error)
 	t.editor.History.Delete()
 	t.editor.History.Add("bedrot", t.history)
 	var err error
-	if t.pager, err = startPager(pagerCommand); err != nil {
+	if t.pager, err = startPager(); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	t.paging = true
@@ -62,8 +72,19 @@ func (t *Terminal) Close() error {
 }
 
 // Run reads inputs line by line, several to a statement, and lets the shell handle each, until Ctrl-D or
-// .quit. Statement gives each a context that Ctrl-C ends.
-func (t *Terminal) Run(ctx context.Context, s *Shell, statement func(context.Context) (context.Context, context.CancelFunc)) error {
+// .quit. Ctrl-C ends a statement and no more; SIGTERM closes the session and quits the program, also while
+// the shell waits for a key.
+func (t *Terminal) Run(ctx context.Context, s *Shell, quit func()) error {
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, syscall.SIGTERM)
+	defer signal.Stop(ended)
+	go func() {
+		if _, ok := <-ended; ok {
+			_ = s.Session.Close()
+			quit()
+		}
+	}()
+	ctx = context.WithoutCancel(ctx)
 	t.editor.Prompt.Primary(func() string { return "bedrot> " })
 	t.editor.Prompt.Secondary(func() string { return "   ...> " })
 	t.editor.AcceptMultiline = func(line []rune) bool { return !query.Unfinished(string(line)) }
@@ -85,14 +106,14 @@ func (t *Terminal) Run(ctx context.Context, s *Shell, statement func(context.Con
 			}
 			continue
 		}
-		asked, stop := statement(ctx)
+		asked, stop := signal.NotifyContext(ctx, os.Interrupt)
 		_, err = s.Handle(asked, text)
 		stop()
 		if errors.Is(err, errQuit) {
 			return nil
 		}
-		if err != nil || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
+		if err != nil {
+			return err
 		}
 	}
 }
@@ -221,10 +242,13 @@ type pager struct {
 	out     *bufio.Reader
 }
 
-func startPager(command *exec.Cmd) (*pager, error) {
-	if command == nil {
-		return nil, nil
+func startPager() (*pager, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
 	}
+	command := exec.Command(program, "pager")
+	command.Stderr = os.Stderr
 	in, err := command.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -237,10 +261,6 @@ func startPager(command *exec.Cmd) (*pager, error) {
 }
 
 func (p *pager) show(text []byte) error {
-	if p == nil {
-		_, err := os.Stdout.Write(text)
-		return err
-	}
 	if _, err := fmt.Fprintf(p.in, "%d\n", len(text)); err != nil {
 		return err
 	}
@@ -262,9 +282,15 @@ func (p *pager) close() error {
 }
 
 // ServePager is that child process: it reads a length and so many bytes, shows them, answers, and goes
-// on until its input ends. The texts are what files of strangers say: less shows them without escapes
-// and runs nothing.
-func ServePager(in io.Reader, out, terminal io.Writer, show []string, environ []string) error {
+// on until its input ends. Show is what $PAGER says; where it says nothing, less shows them. It outlives
+// Ctrl-C, which is for the pager. The texts are what files of strangers say: less shows them without
+// escapes and runs nothing.
+func ServePager(in io.Reader, out, terminal io.Writer, show string, environ []string) error {
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	words := strings.Fields(show)
+	if len(words) == 0 {
+		words = []string{"less", "-FSX"}
+	}
 	reader := bufio.NewReader(in)
 	for {
 		var n int
@@ -275,7 +301,7 @@ func ServePager(in io.Reader, out, terminal io.Writer, show []string, environ []
 			return err
 		}
 		text := io.LimitReader(reader, int64(n))
-		command := exec.Command(show[0], show[1:]...) //nolint:gosec // what $PAGER says is this person's wish
+		command := exec.Command(words[0], words[1:]...) //nolint:gosec // what $PAGER says is this person's wish
 		command.Stdin, command.Stdout, command.Stderr = text, terminal, terminal
 		command.Env = slices.Concat(environ, []string{"LESSSECURE=1", "LESSCHARSET=utf-8"})
 		answer := "shown\n"

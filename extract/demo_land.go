@@ -12,13 +12,49 @@ import (
 	"bedrot/zones"
 )
 
-// DemoNight lands what every source's demo delivers on one night, and with the first night the catalog
-// of names. It returns the time of the night, which stands in for the clock.
-//
-// With live, what servers give is left to whoever asks them.
-func DemoNight(ctx context.Context, w *zones.Writer, cfg DemoConfig, night int, run string, live bool) error {
+// Demo is the demo as it is run: night by night, of which there are Nights.
+type Demo struct {
+	Nights int
+	// Live are the servers that stand for the services; nil where all is delivered.
+	Live *Live
+	cfg  DemoConfig
+	now  func() time.Time
+}
+
+// OpenDemo begins a demo in a folder, which must be empty; live starts the servers.
+func OpenDemo(dir string, cfg DemoConfig, nights int, live bool, now func() time.Time) (_ *Demo, err error) {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return nil, zones.Usage("%s is not empty: the demo makes a lake of its own", dir)
+	}
+	if nights < 1 || nights > DemoNights {
+		return nil, zones.Usage("--nights %d: the demo has %d", nights, DemoNights)
+	}
+	d := &Demo{Nights: nights, cfg: cfg, now: now}
+	if live {
+		d.Live, err = NewLive(cfg, now)
+	}
+	return d, err
+}
+
+// Close stops the servers.
+func (d *Demo) Close() error {
+	if d.Live == nil {
+		return nil
+	}
+	return d.Live.Close()
+}
+
+// Clock is that of a night, which begins at its evening and goes on from now.
+func (d *Demo) Clock(night int) (evening time.Time, clock func() time.Time) {
+	evening, started := demoTime(d.cfg, night), d.now()
+	return evening, func() time.Time { return evening.Add(d.now().Sub(started)) }
+}
+
+// Land lands what every source's demo delivers on one night, and with the first night the catalog of names.
+// What servers give is left to whoever asks them.
+func (d *Demo) Land(ctx context.Context, w *zones.Writer, night int, run string) error {
 	if night == 1 {
-		for name, text := range DemoCatalog(cfg) {
+		for name, text := range DemoCatalog(d.cfg) {
 			if err := replaceFile(w, w.Path("catalog", name), text); err != nil {
 				return err
 			}
@@ -28,8 +64,8 @@ func DemoNight(ctx context.Context, w *zones.Writer, cfg DemoConfig, night int, 
 		if source.Demo == nil {
 			continue
 		}
-		for delivery := range source.Demo(cfg) {
-			if delivery.Night != night || live && Fetched(source, delivery.Stream) {
+		for delivery := range source.Demo(d.cfg) {
+			if delivery.Night != night || d.Live != nil && Fetched(source, delivery.Stream) {
 				continue
 			}
 			if err := landDelivery(ctx, w, source.Name, delivery, run); err != nil {
@@ -40,8 +76,19 @@ func DemoNight(ctx context.Context, w *zones.Writer, cfg DemoConfig, night int, 
 	return nil
 }
 
-// DemoTime is the time of a demo night, after everything captured on it.
-func DemoTime(cfg DemoConfig, night int) time.Time {
+// Try is what to ask the demo's lake.
+func (d *Demo) Try(dir string) string {
+	return fmt.Sprintf(`
+try next:
+  bedrot --lake %[1]s query "select sale_month, sum(gross_usd) from curated.royalties group by all order by all"
+  bedrot --lake %[1]s status
+  bedrot --lake %[1]s rejects
+  bedrot --lake %[1]s tables curated.royalties
+  bedrot --lake %[1]s lineage curated.royalties --where "sale_month = '2024-01' and store = 'Deezer'"`, dir)
+}
+
+// demoTime is the time of a demo night, after everything captured on it.
+func demoTime(cfg DemoConfig, night int) time.Time {
 	return cfg.withDefaults().asOf(night).Add(12 * time.Hour)
 }
 

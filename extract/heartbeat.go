@@ -24,10 +24,20 @@ const exitMark = "{exit}"
 
 // Heartbeat tells somebody outside that a run has ended, by calling an address, so that silence is noticed.
 // An address with {exit} in it is called after every run; another only after one that published, that is
-// with exit code 0, 3 or 6. Who knows the address may call it: it is never said. ctx has to outlive the
-// run's own, or a run that was interrupted cannot tell so.
-func Heartbeat(ctx context.Context, transport http.RoundTripper, address string, exit int) error {
-	return heartbeat{transport: transport, limit: 10 * time.Second, pause: 2 * time.Second, wait: api.Sleep}.call(ctx, address, exit)
+// with exit code 0, 3 or 6. Who knows the address may call it: it is never said. An interrupted run has
+// little time left, and tells all the same.
+func Heartbeat(ctx context.Context, transport http.RoundTripper, address string, exit int) *zones.Error {
+	limit := time.Minute
+	if ctx.Err() != nil {
+		limit = 3 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	err := heartbeat{transport: transport, limit: 10 * time.Second, pause: 2 * time.Second, wait: api.Sleep}.call(ctx, address, exit)
+	if err != nil {
+		return zones.AsError(ctx, err)
+	}
+	return nil
 }
 
 // heartbeat is Heartbeat with its times.

@@ -26,19 +26,19 @@ func importer(t *testing.T) *Importer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	recognise := func(_ context.Context, path, source, stream string, labels map[string]string) ([]Recognised, error) {
+	recognise := func(_ context.Context, path, source, stream string, labels map[string]string) ([]zones.Recognised, error) {
 		switch name := filepath.Base(path); {
 		case source != "":
-			return []Recognised{{Source: source, Stream: stream}}, nil
+			return []zones.Recognised{{Source: source, Stream: stream}}, nil
 		case strings.HasPrefix(name, "b"):
-			return []Recognised{{Source: "distrokid", Stream: "bank"}}, nil
+			return []zones.Recognised{{Source: "distrokid", Stream: "bank"}}, nil
 		case strings.HasPrefix(name, "p"):
 			at, err := time.Parse(time.DateOnly, name[2:12])
-			return []Recognised{{Source: "distrokid", Stream: "bank", Packed: at}}, err
+			return []zones.Recognised{{Source: "distrokid", Stream: "bank", Packed: at}}, err
 		case strings.HasPrefix(name, "c"):
-			return []Recognised{{Source: "distrokid", Stream: "streams", AsOf: noon.Add(-time.Hour), From: "content"}}, nil
+			return []zones.Recognised{{Source: "distrokid", Stream: "streams", AsOf: noon.Add(-time.Hour), From: "content"}}, nil
 		case strings.HasPrefix(name, "s") && labels["artist"] == "":
-			return []Recognised{{Source: "spotify", Stream: "songs", Missing: []string{"artist"}}}, nil
+			return []zones.Recognised{{Source: "spotify", Stream: "songs", Missing: []string{"artist"}}}, nil
 		}
 		return nil, &zones.Error{Code: "unknown_file", What: "is no export that is known", Where: path}
 	}

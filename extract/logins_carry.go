@@ -14,9 +14,6 @@ import (
 	"bedrot/zones"
 )
 
-// MaxLoginFile is how large a file to import may be.
-const MaxLoginFile = 32 << 20
-
 // Import takes a login out of a file: cookies that a browser exported, for the source and account that are
 // named, or a whole login that Export wrote, which says itself whose it is. It takes the place of whatever
 // was kept.

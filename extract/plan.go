@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -36,11 +35,11 @@ func ParseBackfill(since, until string) (b Backfill, err error) {
 			continue
 		}
 		if *[]*time.Time{&b.Since, &b.Until}[i], err = time.Parse(time.DateOnly, text); err != nil {
-			return b, fmt.Errorf("%q is no date: write 2025-05-22", text)
+			return b, zones.Usage("%q is no date: write 2025-05-22", text)
 		}
 	}
 	if !b.Until.IsZero() && b.Until.Before(b.Since) {
-		return b, fmt.Errorf("--until %s is before --since %s", until, since)
+		return b, zones.Usage("--until %s is before --since %s", until, since)
 	}
 	return b, nil
 }

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
+	"bedrot/extract/browser"
+	"bedrot/extract/session"
 	"bedrot/zones"
 )
 
@@ -16,6 +20,54 @@ type Values struct {
 	Env func(name string) (string, bool)
 	// File is [settings] of lake.toml, which holds nothing secret.
 	File map[string]string
+}
+
+// SettingsOf are those of a lake: what the environment says, then its .env and its lake.toml; a lake of nil
+// has neither.
+func SettingsOf(lake *zones.Lake, environment func(name string) (string, bool)) Values {
+	if lake == nil {
+		lake = &zones.Lake{}
+	}
+	return Values{File: lake.Config.Settings, Env: func(name string) (string, bool) {
+		if value, ok := environment(name); ok {
+			return value, true
+		}
+		value, ok := lake.DotEnv[name]
+		return value, ok
+	}}
+}
+
+// Own is a setting of this program's, which belongs to no source; "" where nobody says it.
+func (v Values) Own(name string) string {
+	value, _ := v.Env(name)
+	return value
+}
+
+// Browser is where Chromium is, as far as anybody says.
+func (v Values) Browser() browser.Options {
+	return browser.Options{Executable: v.Own("BEDROT_CHROMIUM"), Driver: v.Own("BEDROT_PLAYWRIGHT")}
+}
+
+// Store is where logins are kept: as the settings say, else below state, the folder of what this user's
+// programs remember. It is nil where there is no such place.
+func (v Values) Store(state string, now func() time.Time) *session.Store {
+	store := &session.Store{Dir: v.Own("BEDROT_SESSIONS"), Now: now, Passphrase: v.Own(session.PassphraseSetting), Key: v.Own(session.KeySetting)}
+	switch {
+	case store.Dir != "":
+	case state != "":
+		store.Dir = filepath.Join(state, "sessions")
+	default:
+		return nil
+	}
+	return store
+}
+
+// Heartbeat is the address to call after a night: the environment's, even if it is empty, else the lake's.
+func (v Values) Heartbeat(health zones.Health) string {
+	if address, found := v.Env("BEDROT_HEARTBEAT"); found {
+		return address
+	}
+	return health.Heartbeat
 }
 
 // lookup finds a setting for an account, and where it stands.

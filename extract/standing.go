@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"strings"
 	"time"
 
 	"bedrot/zones"
@@ -8,12 +9,23 @@ import (
 
 // Standing is how far a source is set up for one account.
 type Standing struct {
-	Account    string
-	Configured bool
+	Account    string `json:"account"`
+	Configured bool   `json:"configured"`
 	// Missing are required settings that are not there; all of them where the source is not configured.
-	Missing []string
+	Missing []string `json:"missing,omitempty"`
 	// Last is when the newest drop that a program fetched was captured; nil when there is none.
-	Last *time.Time
+	Last *time.Time `json:"last_fetched_at,omitempty"`
+}
+
+// String is the account in a line.
+func (s Standing) String() string {
+	switch {
+	case s.Configured && s.Last != nil:
+		return s.Account + ": last fetched " + s.Last.Format(time.RFC3339)
+	case s.Configured:
+		return s.Account + ": configured, never fetched"
+	}
+	return s.Account + ": not configured, missing " + strings.Join(s.Missing, ", ")
 }
 
 // Standing looks how far a source is set up, account by account; a lake of nil has none.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,18 +26,6 @@ type Recogniser struct {
 	Limits  read.Limits
 }
 
-// Recognised is a stream a file belongs to, when it says it was captured, and what only its name could
-// have said but does not.
-type Recognised struct {
-	Source, Stream string
-	AsOf           time.Time
-	// From is where AsOf stands: name or content.
-	From    string
-	Missing []string
-	// Packed is the newest time that an archive says of its files.
-	Packed time.Time
-}
-
 // candidate is a raw script that fits a file.
 type candidate struct {
 	made   *script.Script
@@ -48,12 +37,12 @@ type candidate struct {
 // Recognise finds the streams of a file: those of the raw scripts whose declared columns fit best. An
 // archive may hold files of several streams of a source; any other file belongs to one. Source and
 // stream, when given, are believed, and the file must fit them.
-func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, labels map[string]string) ([]Recognised, error) {
+func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, labels map[string]string) ([]zones.Recognised, error) {
 	members, err := read.Expand(ctx, path, filepath.Base(path), r.Scratch, r.Limits)
 	if err != nil {
 		return nil, r.refused(path, err)
 	}
-	var found []Recognised
+	var found []zones.Recognised
 	var nearest near
 	var packed time.Time
 	for _, m := range members {
@@ -80,7 +69,9 @@ func (r Recogniser) Recognise(ctx context.Context, path, source, stream string, 
 		default:
 			return nil, ambiguous(path, best)
 		}
-		at := slices.IndexFunc(found, func(f Recognised) bool { return f.Source == best[0].made.Source && f.Stream == best[0].made.Entity })
+		at := slices.IndexFunc(found, func(f zones.Recognised) bool {
+			return f.Source == best[0].made.Source && f.Stream == best[0].made.Entity
+		})
 		if at >= 0 {
 			continue
 		}
@@ -132,8 +123,8 @@ func (r Recogniser) best(ctx context.Context, m read.Member, source, stream stri
 	return byName(best), nearest, nil
 }
 
-func (c candidate) recognised(labels map[string]string) Recognised {
-	found := Recognised{Source: c.made.Source, Stream: c.made.Entity}
+func (c candidate) recognised(labels map[string]string) zones.Recognised {
+	found := zones.Recognised{Source: c.made.Source, Stream: c.made.Entity}
 	named := build.NameLabels(c.made, c.member)
 	if at, ok := capturedAt(named[script.CaptureGroup]); ok {
 		found.AsOf, found.From = at, "name"
@@ -292,13 +283,19 @@ func (r Recogniser) Explain(ctx context.Context, lake *zones.Lake, paths []strin
 	return waiting
 }
 
-// Misfit says why a file named after a stream of a source is none of it, or "".
-func (r Recogniser) Misfit(ctx context.Context, path, source string) string {
+// Misfit says why a file of LAKE/catalog is not what its name says, or "".
+func Misfit(ctx context.Context, catalog *script.Catalog, path string) string {
+	const source = "catalog"
 	stream := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	if r.Catalog.Script("raw."+source+"__"+stream) == nil {
+	if catalog.Script("raw."+source+"__"+stream) == nil {
 		return "no script reads a file of that name"
 	}
-	_, err := r.Recognise(ctx, path, source, stream, nil)
+	scratch, err := os.MkdirTemp("", "bedrot-misfit-")
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	_, err = Recogniser{Catalog: catalog, Scratch: scratch}.Recognise(ctx, path, source, stream, nil)
 	var told *zones.Error
 	if errors.As(err, &told) {
 		return told.What

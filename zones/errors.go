@@ -43,6 +43,11 @@ type Error struct {
 	Err       error `json:"-"`
 }
 
+// Usage is a command line that asks for what does not exist, or says too little.
+func Usage(format string, args ...any) error {
+	return &Error{Code: "usage", What: fmt.Sprintf(format, args...), Next: "bedrot help"}
+}
+
 // Record completes an error as the journal keeps it: its id, time and run, and the class and severity
 // of its code.
 func (e *Error) Record(run string, now time.Time) Error {

@@ -97,6 +97,15 @@ func (l *Lake) Lock(command string, now time.Time) (*Writer, error) {
 	return w, nil
 }
 
+// Hold does something with the lake locked for it.
+func (l *Lake) Hold(command string, now time.Time, do func(*Writer) error) error {
+	w, err := l.Lock(command, now)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(w), w.Close())
+}
+
 // Close removes the scratch folder and lets the next writer in.
 func (w *Writer) Close() error {
 	err := w.Scratch.Close()

@@ -184,6 +184,34 @@ func (l *Lake) FindVersion(text string) (Found, error) {
 	return Found{}, &Error{Code: "version_unknown", What: "is neither a version that is kept nor a day (2025-05-22)", Where: text, Next: "bedrot rollback   (lists the versions)"}
 }
 
+// Pair finds two versions to compare: the published one where no newer is named, and the one before it where
+// no older is. Told hears which versions they are that were named.
+func (l *Lake) Pair(from, to string, told func(asked string, found Found)) (older, newer *Version, err error) {
+	named := func(text string) (*Version, error) {
+		found, err := l.FindVersion(text)
+		if err == nil {
+			told(text, found)
+		}
+		return found.Version, err
+	}
+	if to == "" {
+		newer, err = l.Current()
+	} else {
+		newer, err = named(to)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if from == "" && newer != nil {
+		from = newer.Previous
+	}
+	if from == "" {
+		return nil, nil, Usage("there is no earlier version to compare with")
+	}
+	older, err = named(from)
+	return older, newer, err
+}
+
 func parseMoment(text string) (time.Time, bool) {
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
 		return day.AddDate(0, 0, 1).Add(-time.Nanosecond), true

@@ -7,11 +7,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"bedrot/sql/query"
 	"bedrot/zones"
 )
-
-// Finding of an examination: what was looked at, whether it is ok, warn or fail, and what helps.
-type Finding struct{ What, State, Found, Next string }
 
 // missing finds what the login lacks for a release, before a night does: each row is a statement that
 // helps, to be run by whoever may.
@@ -33,13 +31,13 @@ const missing = `
 	order by 1`
 
 // Examine looks at the database as a night would need it, and changes nothing.
-func (e *Exporter) Examine(ctx context.Context) []Finding {
+func (e *Exporter) Examine(ctx context.Context) []query.Finding {
 	const what = "PostgreSQL"
 	ctx, stop := context.WithTimeout(ctx, 2*connectTimeout)
 	defer stop()
-	failed := func(err error) []Finding {
+	failed := func(err error) []query.Finding {
 		told := zones.AsError(context.WithoutCancel(ctx), e.explain(context.WithoutCancel(ctx), err))
-		return []Finding{{what, "fail", told.Error(), told.Next}}
+		return []query.Finding{{What: what, State: "fail", Found: told.Error(), Next: told.Next}}
 	}
 	s, err := e.open(ctx)
 	if err != nil {
@@ -59,12 +57,13 @@ func (e *Exporter) Examine(ctx context.Context) []Finding {
 		return failed(err)
 	}
 	if len(lacks) > 0 {
-		return []Finding{{what, "fail", fmt.Sprintf("%s: the login lacks %d rights that a release needs", Where(e.URL), len(lacks)), strings.Join(lacks, "; ")}}
+		found := fmt.Sprintf("%s: the login lacks %d rights that a release needs", Where(e.URL), len(lacks))
+		return []query.Finding{{What: what, State: "fail", Found: found, Next: strings.Join(lacks, "; ")}}
 	}
 	dry := *e
 	dry.Options.DryRun = true
 	if err := dry.migrate(ctx, s); err != nil {
 		return failed(err)
 	}
-	return []Finding{{what, "ok", fmt.Sprintf("%s (%s) can be published into", Where(e.URL), s.server), ""}}
+	return []query.Finding{{What: what, State: "ok", Found: fmt.Sprintf("%s (%s) can be published into", Where(e.URL), s.server)}}
 }

@@ -12,8 +12,10 @@ import (
 	"slices"
 	"time"
 
+	"bedrot/sql"
 	"bedrot/sql/duck"
 	"bedrot/sql/query"
+	"bedrot/sql/script"
 	"bedrot/zones"
 )
 
@@ -75,12 +77,40 @@ type Report struct {
 	Took     time.Duration `json:"took_ns"`
 }
 
+// New is the exporter into the database that the environment names, see Configured; nil where it names none.
+// The catalog is not asked for then.
+func New(ctx context.Context, lake *zones.Lake, lookup func(name string) (string, bool), catalog func(context.Context, *zones.Lake) (*script.Catalog, error)) (*Exporter, error) {
+	url := Configured(lookup)
+	if url == "" {
+		return nil, nil
+	}
+	known, err := catalog(ctx, lake)
+	if err != nil {
+		return nil, err
+	}
+	e := &Exporter{Lake: lake, Scripts: sql.Scripts(), URL: url}
+	e.Hook, _ = lookup(HookSetting)
+	if e.Tables, err = Tables(known); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
 // attempts is how often an export begins anew after a lost connection or a conflict.
 const attempts = 5
 
-// Publish makes the database show a version: after it, all tables are those of one release. An error means
-// that they are those of the release before.
+// Publish makes the database show a version, or with nil the one the lake shows: after it, all tables are
+// those of one release. An error means that they are those of the release before.
 func (e *Exporter) Publish(ctx context.Context, version *zones.Version) (report Report, err error) {
+	if version == nil {
+		version, err = e.Lake.Current()
+	}
+	if err == nil && version == nil {
+		err = &zones.Error{Code: "version_unknown", What: "nothing has been published yet", Next: "bedrot run"}
+	}
+	if err != nil {
+		return report, err
+	}
 	started := e.Now()
 	id := make([]byte, 8)
 	if _, err := rand.Read(id); err != nil {

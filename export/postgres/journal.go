@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"bedrot/zones"
 )
@@ -18,10 +19,27 @@ func (r Report) Event(err error) zones.Event {
 	return event
 }
 
-// Errors are an export's error as findings: none or one.
-func Errors(ctx context.Context, err error) []zones.Error {
-	if err == nil {
+// Deliver publishes what the lake shows as the last step of a run: it is journaled, and what failed or was
+// odd is returned, since it takes nothing back of what the run published. There may be no database; told
+// hears of a release.
+func Deliver(ctx context.Context, journal *zones.Journal, open func(context.Context) (*Exporter, error), told func(Report)) (found []zones.Error) {
+	exporter, err := open(ctx)
+	if exporter == nil && err == nil {
 		return nil
 	}
-	return []zones.Error{*zones.AsError(ctx, err)}
+	var report Report
+	if err == nil {
+		report, err = exporter.Publish(ctx, nil)
+	}
+	journal.Add(report.Event(err))
+	found = slices.Clone(report.Warnings)
+	if err != nil {
+		found = append(found, *zones.AsError(ctx, err))
+	} else {
+		told(report)
+	}
+	for i := range found {
+		found[i].Step = "export"
+	}
+	return found
 }

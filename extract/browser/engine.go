@@ -46,6 +46,17 @@ type Options struct {
 	Step time.Duration
 }
 
+// Screen is what of an environment a window needs to find its screen, for Options.Display.
+func Screen(environment func(name string) (string, bool)) map[string]string {
+	display := map[string]string{}
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR"} {
+		if value, _ := environment(name); value != "" {
+			display[name] = value
+		}
+	}
+	return display
+}
+
 // Missing is a part of the browser that is not there.
 type Missing struct{ What, Next string }
 

@@ -56,6 +56,18 @@ type Store struct {
 	Work int
 }
 
+// StateDir is the folder of what this user's bedrot remembers, below $XDG_STATE_HOME where that is set;
+// empty where there is no such place.
+func StateDir(xdg string) string {
+	if home, err := os.UserHomeDir(); xdg == "" && err == nil {
+		xdg = filepath.Join(home, ".local", "state")
+	}
+	if xdg == "" {
+		return ""
+	}
+	return filepath.Join(xdg, "bedrot")
+}
+
 // Login is what is known of a login without opening it.
 type Login struct {
 	Source  string    `json:"source"`

@@ -28,7 +28,7 @@ type Job struct {
 	// Deliver, when set, hands what is published on once it is, as far as that goes: what it finds never
 	// takes the publication back.
 	Deliver func(ctx context.Context, journal *zones.Journal) []Finding
-	// Statements, when set, is told every statement DuckDB ran and how long it took.
+	// Statements is told every statement DuckDB ran and how long it took; nil tells the log.
 	Statements func(statement string, took time.Duration)
 }
 
@@ -73,9 +73,13 @@ func (r Report) ExitCode() int {
 	return ExitFailed
 }
 
-// Run takes the lock, lets what waits arrive, in order, and builds. An error means nothing was published.
+// Run takes the lock, lets what waits arrive, in order, and builds, for today where the options name no date.
+// An error means nothing was published.
 func (j Job) Run(ctx context.Context, arrivals ...Arrive) (report Report, err error) {
 	started := j.Now()
+	if j.Options.RunDate, err = runDate(j.Options.RunDate, started); err != nil {
+		return report, err
+	}
 	w, err := j.Lake.Lock(j.Command, started)
 	if err != nil {
 		return report, err
@@ -195,6 +199,11 @@ func (j Job) work(ctx context.Context, w *zones.Writer, journal *zones.Journal, 
 	}
 	if threads == 0 {
 		threads = j.Lake.Config.Threads
+	}
+	if j.Statements == nil {
+		j.Statements = func(statement string, took time.Duration) {
+			j.Log.Debug("statement", "sql", statement, "took", took)
+		}
 	}
 	db, err := duck.Open(ctx, duck.Options{
 		Memory: memory, Threads: threads, Spill: j.Lake.Config.Spill, Temp: w.Scratch.Dir, Log: j.Statements,

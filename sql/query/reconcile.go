@@ -26,6 +26,23 @@ type Miscount struct {
 	Next     string `json:"next"`
 }
 
+// Check compares the lake's files with their hashes and then, if all are whole, its tables with their
+// manifests: numbers are counted in files that are known to be whole. A subset takes some of both.
+func Check(ctx context.Context, lake *zones.Lake, subset zones.Subset, o Options, load func(context.Context, *zones.Lake) (*script.Catalog, error)) (zones.Verified, Reconciled, error) {
+	counted := Reconciled{Differences: []Miscount{}}
+	verified, err := lake.Verify(ctx, subset)
+	if err != nil || len(verified.Damaged) > 0 {
+		return verified, counted, err
+	}
+	return verified, counted, Ask(ctx, lake, nil, o, func(s *Session) error {
+		catalog, err := load(ctx, lake)
+		if err == nil {
+			counted, err = s.Reconcile(ctx, catalog, subset)
+		}
+		return err
+	})
+}
+
 // Reconcile counts every table of the version through the views that readers use, and compares rows and
 // money with what its manifest says: accepted = winning + superseded, rejected = rejected. A subset
 // takes some tables.

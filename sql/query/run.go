@@ -17,6 +17,21 @@ import (
 	"bedrot/zones"
 )
 
+// Ask opens a version, or with nil the published one, hands it on and closes it.
+func Ask(ctx context.Context, lake *zones.Lake, version *zones.Version, o Options, do func(*Session) error) error {
+	var s *Session
+	var err error
+	if version == nil {
+		s, err = OpenCurrent(ctx, lake, o)
+	} else {
+		s, err = Open(ctx, lake, version, o)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(s), s.Close())
+}
+
 // Column of a result.
 type Column struct {
 	Name string

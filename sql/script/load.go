@@ -86,6 +86,19 @@ func (c *Catalog) Raw(source, stream string) *Script {
 	return c.byTable["raw."+source+"__"+stream]
 }
 
+// Gives says which columns a stream has, and by how many days its newest data is usually behind: -1 where
+// nobody judges that.
+func (c *Catalog) Gives(source, stream string) (columns []string, fresh int) {
+	made := c.Raw(source, stream)
+	if made == nil {
+		return nil, -1
+	}
+	for _, column := range made.Columns {
+		columns = append(columns, column.Name)
+	}
+	return columns, made.Header.Fresh
+}
+
 // Raws are the raw scripts.
 func (c *Catalog) Raws() []*Script {
 	var raws []*Script
