@@ -309,6 +309,11 @@ func TestUsage(t *testing.T) {
 			t.Errorf("bedrot %v: stdout says %q", args, s.out)
 		}
 	}
+	for _, args := range [][]string{{"session", "export", "tiktok", "--help"}, {"query", "--out", "x", "-h"}} {
+		if s := l.ok(args...); !strings.Contains(s.out, "bedrot "+args[0]) {
+			t.Errorf("bedrot %v: %s%s", args, s.out, s.err)
+		}
+	}
 	for _, sql := range []string{"drop table curated.royalties", "copy (select 1) to '/tmp/x'", "create table x as select 1", "set memory_limit = '1GB'", "attach ':memory:' as x", "select * from read_csv('/etc/passwd')", "install httpfs", "pragma enable_profiling", "select 1; delete from curated.royalties", ""} {
 		if s := l.run("query", sql); s.code == 0 {
 			t.Errorf("%q is answered: %s", sql, s.out)

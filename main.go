@@ -92,6 +92,8 @@ func flagsFirst(program *cli.App, args []string) []string {
 		switch {
 		case arg == "--":
 			return slices.Concat(args[:1], global, flags, rest, args[i:])
+		case command != nil && (arg == "--help" || arg == "-h"):
+			return []string{args[0], command.Name, "--help"} // whatever else stands there
 		case strings.HasPrefix(arg, "-") && arg != "-":
 			into, known := &global, program.Flags
 			if command != nil && (flagOf(command.Flags, arg) != nil || flagOf(program.Flags, arg) == nil) {
