@@ -141,7 +141,7 @@ func Retention(out io.Writer, acts []zones.Act, done, asJSON bool) error {
 		return JSON(out, acts)
 	}
 	talk := Talk{Out: out}
-	verbs := map[string]string{"version": "let go", "raw": "let go", "drop": "pack"}
+	verbs := map[string]string{"version": "let go", "raw": "let go", "evidence": "let go", "drop": "pack"}
 	for _, act := range acts {
 		left := ""
 		if act.Left != "" {
@@ -165,5 +165,9 @@ func retained(acts []zones.Act) string {
 			bytes += act.Bytes
 		}
 	}
-	return fmt.Sprintf("retention: %d versions and %d raw files let go, %d drops packed, %d bytes", counts["version"], counts["raw"], counts["drop"], bytes)
+	text := fmt.Sprintf("retention: %d versions and %d raw files let go, %d drops packed, %d bytes", counts["version"], counts["raw"], counts["drop"], bytes)
+	if counts["evidence"] > 0 {
+		text += fmt.Sprintf("; pages of %d runs let go", counts["evidence"])
+	}
+	return text
 }

@@ -94,7 +94,7 @@ func (c Config) validate() error {
 	if c.Threads < 0 || c.Threads > 1024 {
 		return fmt.Errorf("threads: %s is outside 0 to 1024", strconv.Itoa(c.Threads))
 	}
-	for name, value := range map[string]int{"retention.pack_after_days": c.Retention.PackAfterDays, "retention.version_days": c.Retention.VersionDays, "retention.version_months": c.Retention.VersionMonths, "health.run_hours": c.Health.RunHours, "extract.minutes": c.Extract.Minutes, "extract.parallel": c.Extract.Parallel} {
+	for name, value := range map[string]int{"retention.pack_after_days": c.Retention.PackAfterDays, "retention.version_days": c.Retention.VersionDays, "retention.version_months": c.Retention.VersionMonths, "retention.evidence_days": c.Retention.EvidenceDays, "health.run_hours": c.Health.RunHours, "extract.minutes": c.Extract.Minutes, "extract.parallel": c.Extract.Parallel} {
 		if value < 0 || value > 100_000 {
 			return fmt.Errorf("%s: %d is outside 0 to 100000", name, value)
 		}

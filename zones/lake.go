@@ -58,6 +58,7 @@ const defaultConfig = `# The lake's settings. Flags and BEDROT_* variables win o
 # pack_after_days = 90   # when landed files are packed into archive/ (zstd); 0: never
 # version_days = 7       # every version is kept so long after another took its place
 # version_months = 13    # and each month's last one so long
+# evidence_days = 90     # what a page looked like when fetching from it failed; 0: for ever
 
 [health]
 # run_hours = 36         # how old the last good run may be before status --check complains; 0: any age

@@ -21,11 +21,13 @@ type Retention struct {
 	VersionDays int `toml:"version_days"`
 	// VersionMonths keeps each month's last version so long.
 	VersionMonths int `toml:"version_months"`
+	// EvidenceDays keeps what pages looked like when fetching from them failed so long; 0 is for ever.
+	EvidenceDays int `toml:"evidence_days"`
 }
 
 // DefaultRetention is in force where lake.toml says nothing else.
 func DefaultRetention() Retention {
-	return Retention{PackAfterDays: 90, VersionDays: 7, VersionMonths: 13}
+	return Retention{PackAfterDays: 90, VersionDays: 7, VersionMonths: 13, EvidenceDays: 90}
 }
 
 // leastVersions are kept whatever their age: the published one and the one before it.
@@ -33,7 +35,7 @@ const leastVersions = 2
 
 // Act is one thing retention does.
 type Act struct {
-	Kind  string `json:"kind"` // version, raw or drop
+	Kind  string `json:"kind"` // version, raw, evidence or drop
 	Path  string `json:"path"` // below the lake
 	Bytes int64  `json:"bytes"`
 	Why   string `json:"why"`
@@ -58,8 +60,12 @@ func (l *Lake) Plan(rules Retention, now time.Time) ([]Act, error) {
 	if err != nil {
 		return nil, err
 	}
+	evidence, err := l.planEvidence(rules, now)
+	if err != nil {
+		return nil, err
+	}
 	drops, err := l.planDrops(rules, now)
-	return slices.Concat(acts, raws, drops), err
+	return slices.Concat(acts, raws, evidence, drops), err
 }
 
 // planVersions parts versions into those that stay and those whose time is over. A version's age counts
@@ -229,6 +235,8 @@ func (w *Writer) Apply(ctx context.Context, acts []Act) ([]Act, error) {
 			act.Left = "a version that stays needs it"
 		case act.Kind == "raw":
 			err = errors.Join(w.removeFile(root, act.Path), w.removeFile(root, strings.TrimSuffix(act.Path, ".parquet")+".json"))
+		case act.Kind == "evidence":
+			err = w.removeEvidence(root, act)
 		default:
 			err = w.packDrop(ctx, root, &p, act.drop)
 		}

@@ -33,6 +33,11 @@ func randomLake(t *testing.T, random *rand.Rand, root string, now time.Time) (l 
 			t.Fatal(err)
 		}
 	}
+	for range random.IntN(4) {
+		run := now.AddDate(0, 0, -random.IntN(80)).Format(asOfLayout) + "-" + fmt.Sprintf("%06x", random.IntN(1<<24))
+		put("audit/evidence/"+run+"/s-a-x/page.png", "picture")
+		put("audit/evidence/"+run+"/s-a-x/trace.zip", "trace")
+	}
 	var raws []string
 	for range random.IntN(5) {
 		at := now.AddDate(0, 0, -random.IntN(400)).Truncate(time.Second)
@@ -88,6 +93,10 @@ func randomLake(t *testing.T, random *rand.Rand, root string, now time.Time) (l 
 	for _, entry := range entries {
 		places = append(places, "versions/"+entry.Name()+"/curated/x", "versions/"+entry.Name()+"/tables")
 	}
+	pages, _ := os.ReadDir(filepath.Join(root, "audit", "evidence"))
+	for _, entry := range pages {
+		places = append(places, "audit/evidence", "audit/evidence/"+entry.Name(), "audit/evidence/"+entry.Name()+"/s-a-x")
+	}
 	names := []string{"notes.txt", "20240101T000000Z-abcdef", "a~b~c.parquet", "drop=1", "all.parquet", "x.json", "20240101T000000Z-abcdef.bak"}
 	for range random.IntN(4) {
 		path := filepath.Join(places[random.IntN(len(places))], names[random.IntN(len(names))])
@@ -139,7 +148,7 @@ func TestPruneTakesNothingForeignAndNothingNeeded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rules := Retention{PackAfterDays: random.IntN(200), VersionDays: random.IntN(60), VersionMonths: random.IntN(6)}
+		rules := Retention{PackAfterDays: random.IntN(200), VersionDays: random.IntN(60), VersionMonths: random.IntN(6), EvidenceDays: random.IntN(60)}
 		acts, err := w.Plan(rules, now)
 		if err == nil {
 			acts, err = w.Apply(t.Context(), acts)
