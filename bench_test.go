@@ -186,7 +186,7 @@ func (b *bench) fullBuild(gigabytes float64) {
 	}
 	resetPeak()
 	started := time.Now()
-	report, err := job.Run(b.Context(), nil)
+	report, err := job.Run(b.Context())
 	if err != nil || report.ExitCode() != 0 {
 		b.Fatalf("%v %+v", err, report)
 	}
