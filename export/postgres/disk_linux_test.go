@@ -53,7 +53,4 @@ func TestAFullDiskOfTheServer(t *testing.T) {
 	if rows := one(t, url, "select count(*) from curated.ledger"); rows != "18000" {
 		t.Errorf("%s rows", rows)
 	}
-	if rows := one(t, url, "select count(*) from pg_class where relname like 'bedrot_stage%'"); rows != "0" {
-		t.Errorf("%s tables are left over", rows)
-	}
 }

@@ -215,7 +215,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 // A person who closes the window has given up, and is not waited for.
 func TestAClosedWindowEndsTheWaitForAPerson(t *testing.T) {
 	v, address := visiting(t, session.State{}, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<input type=password>")) })
-	time.AfterFunc(300*time.Millisecond, func() { _ = v.CloseWindow() })
+	time.AfterFunc(300*time.Millisecond, func() { _ = v.CloseWindow() }) // also while the page is still on its way
 	err := v.AwaitPerson(browser.Site{Base: address, In: browser.Selectors{"#in"}}, time.Minute)
 	if fault, ok := api.As(err); !ok || fault.Kind != api.Login || !strings.Contains(fault.Message, "was closed") {
 		t.Error(err)

@@ -144,13 +144,23 @@ func shortFolder(in ...string) (string, error) {
 // within runs what knows no context, and gives up waiting for it when the context ends.
 func within(ctx context.Context, run func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- run() }()
+	go func() { done <- guarded(run) }()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// guarded runs what asks the driver, which may panic where a page closes in the middle of an answer.
+func guarded(run func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the page was closed meanwhile (%v)", p)
+		}
+	}()
+	return run()
 }
 
 // arguments keep Chromium from talking to anybody but the site, and let it run as root where it must.

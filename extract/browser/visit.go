@@ -49,7 +49,11 @@ func (v *Visit) Oddities() []string { return v.odd }
 
 // Goto opens an address and waits for its document.
 func (v *Visit) Goto(address string) error {
-	response, err := v.page.Goto(address, playwright.PageGotoOptions{WaitUntil: playwright.WaitUntilStateDomcontentloaded, Timeout: ms(v.step)})
+	var response playwright.Response
+	err := guarded(func() (err error) {
+		response, err = v.page.Goto(address, playwright.PageGotoOptions{WaitUntil: playwright.WaitUntilStateDomcontentloaded, Timeout: ms(v.step)})
+		return err
+	})
 	if err != nil {
 		return v.fault("open "+bare(address), err)
 	}
