@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"testing"
+	"time"
 
 	"bedrot/export/postgres/pgtest"
 )
@@ -52,5 +53,13 @@ func TestAFullDiskOfTheServer(t *testing.T) {
 	l.must(l.exporter(url, after), version)
 	if rows := one(t, url, "select count(*) from curated.ledger"); rows != "18000" {
 		t.Errorf("%s rows", rows)
+	}
+	left := "1"
+	for try := 0; left != "0" && try < 500; try++ { // they end with their session's process, a moment after the session
+		time.Sleep(20 * time.Millisecond)
+		left = one(t, url, "select count(*) from pg_class where relname like 'bedrot_stage%'")
+	}
+	if left != "0" {
+		t.Errorf("%s tables are left over", left)
 	}
 }

@@ -214,10 +214,26 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 
 // A person who closes the window has given up, and is not waited for.
 func TestAClosedWindowEndsTheWaitForAPerson(t *testing.T) {
-	v, address := visiting(t, session.State{}, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<input type=password>")) })
-	time.AfterFunc(300*time.Millisecond, func() { _ = v.CloseWindow() }) // also while the page is still on its way
+	loaded := make(chan struct{}, 1)
+	v, address := visiting(t, session.State{}, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/loaded" {
+			loaded <- struct{}{}
+		}
+		_, _ = w.Write([]byte("<p><input type=password><script>onload = () => setTimeout(() => fetch('/loaded'), 300)</script>"))
+	})
+	go func() {
+		<-loaded // in the middle of a navigation the driver's own close waits for its end
+		_ = v.CloseWindow()
+	}()
 	err := v.AwaitPerson(browser.Site{Base: address, In: browser.Selectors{"#in"}}, time.Minute)
 	if fault, ok := api.As(err); !ok || fault.Kind != api.Login || !strings.Contains(fault.Message, "was closed") {
+		t.Error(err)
+	}
+}
+
+// What the driver panics of, as it does where a page closes in the middle of an answer, is an error.
+func TestADriverThatPanicsIsAnError(t *testing.T) {
+	if err := browser.Guarded(func() error { panic("not a channel") }); err == nil || !strings.Contains(err.Error(), "not a channel") {
 		t.Error(err)
 	}
 }

@@ -157,7 +157,7 @@ func within(ctx context.Context, run func() error) error {
 func guarded(run func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("the page was closed meanwhile (%v)", p)
+			err = fmt.Errorf("the browser's driver broke off: %v", p)
 		}
 	}()
 	return run()
